@@ -1,0 +1,218 @@
+//! Requests, their history, and the register of what went out.
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::Put;
+use domain::ids::NoticeId;
+use domain::notice::{Applied, Entry, NoticeRequest, State};
+use domain::period::TwoMonthPeriod;
+use domain::register::DispatchProgress;
+use domain::tenant::Zone;
+
+use crate::StoreError;
+use crate::table::{Item, dynamo, key, number, put, read, stale_if_refused, string, text, unchanged, write};
+
+/// The table of notices.
+#[derive(Debug, Clone)]
+pub struct Notices {
+    dynamo: Client,
+    table: String,
+    zone: Zone,
+}
+
+/// Some of the requests, newest first.
+#[derive(Debug, Clone)]
+pub struct RequestsPage {
+    /// The requests.
+    pub requests: Vec<NoticeRequest>,
+    /// Where the next page begins; `None` at the end.
+    pub cursor: Option<String>,
+}
+
+impl Notices {
+    /// The table `table`; periods are those of `zone`.
+    pub fn new(aws: &SdkConfig, table: impl Into<String>, zone: Zone) -> Self {
+        Self {
+            dynamo: Client::new(aws),
+            table: table.into(),
+            zone,
+        }
+    }
+
+    /// The request `id`, as it is at this moment.
+    pub async fn get(&self, id: &NoticeId) -> Result<Option<NoticeRequest>, StoreError> {
+        let answer = self.item(id, "request").await?;
+        answer.map(|mut item| read(&mut item, "request")).transpose()
+    }
+
+    /// Writes a move and its line of history together. `Stale` if the request changed since it was read.
+    pub async fn save(&self, applied: &Applied) -> Result<(), StoreError> {
+        let request = &applied.request;
+        let id = request.id.as_str();
+        let (condition, seen) = unchanged((request.version > 1).then(|| request.version - 1));
+        let mut row = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(key(id, "request")))
+            .item("version", number(request.version))
+            .item("request", write(request)?)
+            .item("listing", text("requests"))
+            .item("listed_at", text(format!("{}#{id}", request.submitted.at)))
+            .condition_expression(condition);
+        if let Some(seen) = seen {
+            row = row.expression_attribute_values(":seen", seen);
+        }
+        if let State::Sending { started_at, .. } | State::Sent { started_at, .. } = &request.state {
+            let period = TwoMonthPeriod::of(*started_at, &self.zone);
+            row = row
+                .item("period", text(period.to_string()))
+                .item("dispatched_at", text(format!("{started_at}#{id}")));
+        }
+        let entry = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(key(id, format!("entry#{:06}", applied.entry.version))))
+            .item("entry", write(&applied.entry)?)
+            .condition_expression("attribute_not_exists(pk)");
+        self.dynamo
+            .transact_write_items()
+            .transact_items(put(row)?)
+            .transact_items(put(entry)?)
+            .send()
+            .await
+            .map_err(stale_if_refused)?;
+        Ok(())
+    }
+
+    /// Who did what, when, from the first line.
+    pub async fn history(&self, id: &NoticeId) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::new();
+        let mut start = None;
+        loop {
+            let answer = self
+                .dynamo
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :id AND begins_with(sk, :entry)")
+                .expression_attribute_values(":id", text(id.as_str()))
+                .expression_attribute_values(":entry", text("entry#"))
+                .consistent_read(true)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(dynamo)?;
+            for mut item in answer.items.unwrap_or_default() {
+                entries.push(read(&mut item, "entry")?);
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(entries);
+            }
+        }
+    }
+
+    /// At most `limit` requests, newest first, after `cursor`.
+    pub async fn list(&self, cursor: Option<&str>, limit: i32) -> Result<RequestsPage, StoreError> {
+        let start = cursor.and_then(|listed_at| {
+            let (_, id) = listed_at.split_once('#')?;
+            let mut start = key(id, "request");
+            start.insert("listing".to_owned(), text("requests"));
+            start.insert("listed_at".to_owned(), text(listed_at));
+            Some(start)
+        });
+        let answer = self
+            .dynamo
+            .query()
+            .table_name(&self.table)
+            .index_name("listing")
+            .key_condition_expression("listing = :requests")
+            .expression_attribute_values(":requests", text("requests"))
+            .scan_index_forward(false)
+            .set_exclusive_start_key(start)
+            .limit(limit)
+            .send()
+            .await
+            .map_err(dynamo)?;
+        let cursor = answer.last_evaluated_key().and_then(|key| string(key, "listed_at")).map(str::to_owned);
+        let requests = answer.items.unwrap_or_default().into_iter().map(|mut item| read(&mut item, "request"));
+        Ok(RequestsPage {
+            requests: requests.collect::<Result<_, _>>()?,
+            cursor,
+        })
+    }
+
+    /// The notices whose dispatch began in `period`, in the order in which it began; a page of them, after `start`.
+    pub async fn dispatched_in(
+        &self,
+        period: TwoMonthPeriod,
+        start: Option<PeriodCursor>,
+    ) -> Result<(Vec<NoticeRequest>, Option<PeriodCursor>), StoreError> {
+        let answer = self
+            .dynamo
+            .query()
+            .table_name(&self.table)
+            .index_name("period")
+            .key_condition_expression("period = :period")
+            .expression_attribute_values(":period", text(period.to_string()))
+            .set_exclusive_start_key(start.map(|cursor| cursor.0))
+            .send()
+            .await
+            .map_err(dynamo)?;
+        let next = answer.last_evaluated_key.map(PeriodCursor);
+        let requests = answer.items.unwrap_or_default().into_iter().map(|mut item| read(&mut item, "request"));
+        Ok((requests.collect::<Result<_, _>>()?, next))
+    }
+
+    /// How far the dispatch of `id` has come; from the beginning if it never began.
+    pub async fn progress(&self, id: &NoticeId) -> Result<(DispatchProgress, ProgressVersion), StoreError> {
+        match self.item(id, "dispatch").await? {
+            None => Ok((DispatchProgress::default(), ProgressVersion(None))),
+            Some(mut item) => {
+                let version = crate::table::integer(&item, "version").and_then(|v| u64::try_from(v).ok());
+                Ok((read(&mut item, "progress")?, ProgressVersion(version)))
+            }
+        }
+    }
+
+    /// Writes how far the dispatch of `id` has come. `Stale` if another dispatch of it is at work.
+    pub async fn save_progress(
+        &self,
+        id: &NoticeId,
+        progress: &DispatchProgress,
+        seen: ProgressVersion,
+    ) -> Result<ProgressVersion, StoreError> {
+        let version = seen.0.unwrap_or_default() + 1;
+        let (condition, before) = unchanged(seen.0);
+        self.dynamo
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(key(id.as_str(), "dispatch")))
+            .item("version", number(version))
+            .item("progress", write(progress)?)
+            .condition_expression(condition)
+            .set_expression_attribute_values(before.map(|value| [(":seen".to_owned(), value)].into()))
+            .send()
+            .await
+            .map_err(crate::table::stale_if_condition_failed)?;
+        Ok(ProgressVersion(Some(version)))
+    }
+
+    async fn item(&self, id: &NoticeId, sort: &str) -> Result<Option<Item>, StoreError> {
+        let answer = self
+            .dynamo
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key(id.as_str(), sort)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(dynamo)?;
+        Ok(answer.item)
+    }
+}
+
+/// Where the next page of a period begins.
+#[derive(Debug, Clone)]
+pub struct PeriodCursor(Item);
+
+/// Which writing of the progress was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProgressVersion(Option<u64>);

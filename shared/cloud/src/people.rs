@@ -1,0 +1,83 @@
+//! People, as those who send to them need them: one person, or the audience page by page.
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+use domain::ids::PersonId;
+use domain::person::Person;
+
+use crate::StoreError;
+use crate::table::{dynamo, key, read, string, text};
+
+/// The index attribute of those who receive notices.
+pub(crate) const AUDIENCE: &str = "notices";
+
+/// The table of people.
+#[derive(Debug, Clone)]
+pub struct People {
+    dynamo: Client,
+    table: String,
+}
+
+/// Some of the audience.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AudiencePage {
+    /// Who is on the page.
+    pub people: Vec<PersonId>,
+    /// Where the next page begins; `None` at the end.
+    pub cursor: Option<String>,
+}
+
+impl People {
+    /// The table `table`.
+    pub fn new(aws: &SdkConfig, table: impl Into<String>) -> Self {
+        Self {
+            dynamo: Client::new(aws),
+            table: table.into(),
+        }
+    }
+
+    /// The person, as they are at this moment: an opt-out that was written is seen.
+    pub async fn get(&self, id: &PersonId) -> Result<Option<Person>, StoreError> {
+        let answer = self
+            .dynamo
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key(id.as_str(), "person")))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(dynamo)?;
+        answer.item.map(|mut item| read(&mut item, "person")).transpose()
+    }
+
+    /// At most `limit` of those who receive notices, after `cursor`.
+    ///
+    /// The index is read as it stands: somebody who subscribed within the last second may be missing, and somebody who
+    /// left may be there; whoever sends looks again with [`People::get`].
+    pub async fn audience(&self, cursor: Option<&str>, limit: i32) -> Result<AudiencePage, StoreError> {
+        let start = cursor.map(|person| {
+            let mut start = key(person, "person");
+            start.insert("audience".to_owned(), text(AUDIENCE));
+            start
+        });
+        let answer = self
+            .dynamo
+            .query()
+            .table_name(&self.table)
+            .index_name("audience")
+            .key_condition_expression("audience = :audience")
+            .expression_attribute_values(":audience", text(AUDIENCE))
+            .set_exclusive_start_key(start)
+            .limit(limit)
+            .send()
+            .await
+            .map_err(dynamo)?;
+        let people = answer
+            .items()
+            .iter()
+            .filter_map(|item| string(item, "pk")?.parse().ok())
+            .collect();
+        let cursor = answer.last_evaluated_key().and_then(|key| string(key, "pk")).map(str::to_owned);
+        Ok(AudiencePage { people, cursor })
+    }
+}

@@ -1,0 +1,185 @@
+//! Refusals, as RFC 9457 problem details in plain Italian. None shows what went wrong inside.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::notice::{Invalid, NotAllowed};
+use domain::staff::Role;
+use domain::texts;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{ETag, RequestView};
+use crate::{StoreError, in_full};
+
+/// A refusal on its way to the caller.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    body: Box<ProblemBody>,
+}
+
+/// Problem details (RFC 9457).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProblemBody {
+    /// Kind of the problem, stable: programs decide on this.
+    #[schema(example = "/problems/invalid")]
+    pub r#type: String,
+    /// HTTP status.
+    #[schema(example = 422)]
+    pub status: u16,
+    /// What is wrong, in Italian.
+    pub title: String,
+    /// What is wrong with each field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// The present state, where somebody else has changed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current: Option<RequestView>,
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FieldError {
+    /// The field.
+    #[schema(example = "link")]
+    pub field: String,
+    /// What is wrong with it, in Italian.
+    pub detail: String,
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &str, title: String) -> Self {
+        Self {
+            status,
+            body: Box::new(ProblemBody {
+                r#type: format!("/problems/{kind}"),
+                status: status.as_u16(),
+                title,
+                errors: Vec::new(),
+                current: None,
+            }),
+        }
+    }
+
+    fn said(status: StatusCode, kind: &str, key: &'static str) -> Self {
+        Self::new(status, kind, texts::italian().staff(key, &[]))
+    }
+
+    /// No account.
+    pub fn unauthenticated() -> Self {
+        Self::said(StatusCode::UNAUTHORIZED, "unauthenticated", "problem.unauthenticated")
+    }
+
+    /// No such thing.
+    pub fn not_found() -> Self {
+        Self::said(StatusCode::NOT_FOUND, "not-found", "problem.not_found")
+    }
+
+    /// The account has none of the roles that may.
+    pub fn forbidden(needs: &[Role]) -> Self {
+        let words = texts::italian();
+        let roles: Vec<_> = needs.iter().map(|role| words.role(role.key())).collect();
+        let title = words.staff("problem.forbidden", &[("ruoli", &roles.join(", "))]);
+        Self::new(StatusCode::FORBIDDEN, "forbidden", title)
+    }
+
+    /// `If-Match` is missing.
+    pub fn precondition_required() -> Self {
+        Self::said(StatusCode::PRECONDITION_REQUIRED, "precondition-required", "problem.precondition_required")
+    }
+
+    /// The version that was read is not the present one.
+    pub fn precondition_failed(current: Option<RequestView>) -> Self {
+        Self::said(StatusCode::PRECONDITION_FAILED, "stale", "problem.precondition_failed").with_current(current)
+    }
+
+    /// Somebody else moved at the same moment, and won.
+    pub fn conflict(current: Option<RequestView>) -> Self {
+        Self::said(StatusCode::CONFLICT, "conflict", "problem.conflict").with_current(current)
+    }
+
+    /// The body is not what it should be.
+    pub fn malformed(why: &str) -> Self {
+        let title = texts::italian().staff("problem.malformed", &[("motivo", why)]);
+        Self::new(StatusCode::BAD_REQUEST, "malformed", title)
+    }
+
+    /// A period that is not one, or has not begun.
+    pub fn period(key: &'static str) -> Self {
+        Self::said(StatusCode::UNPROCESSABLE_ENTITY, "period", key)
+    }
+
+    /// Something of ours did not answer; the log says what.
+    pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error = %in_full(error), "a call of the staff was not answered");
+        Self::said(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "problem.unavailable")
+    }
+
+    /// A move that was not made.
+    pub fn not_allowed(error: NotAllowed, current: RequestView) -> Self {
+        let words = texts::italian();
+        match error {
+            NotAllowed::NotYours { needs } => Self::forbidden(needs),
+            NotAllowed::OwnRequest => Self::said(StatusCode::FORBIDDEN, "own-request", "problem.own_request"),
+            NotAllowed::NotFromHere { state, step } => {
+                let values = [("stato", words.state(state.key())), ("mossa", words.a_move(step.key()))];
+                let title = words.staff("problem.not_allowed", &values);
+                Self::new(StatusCode::CONFLICT, "not-allowed", title).with_current(Some(current))
+            }
+            NotAllowed::OtherWords => Self::said(StatusCode::CONFLICT, "other-words", "problem.digest_mismatch")
+                .with_current(Some(current)),
+            NotAllowed::ReasonMissing => Self::said(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem.invalid")
+                .with_error("reason", words.staff("problem.reason_missing", &[])),
+            NotAllowed::TooLate => Self::said(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem.invalid")
+                .with_error("wanted_at", words.staff("problem.too_late", &[])),
+        }
+    }
+
+    fn with_current(mut self, current: Option<RequestView>) -> Self {
+        self.body.current = current;
+        self
+    }
+
+    fn with_error(mut self, field: &str, detail: String) -> Self {
+        self.body.errors.push(FieldError {
+            field: field.to_owned(),
+            detail,
+        });
+        self
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        let words = texts::italian();
+        let problem = Self::said(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem.invalid");
+        invalid.0.into_iter().fold(problem, |problem, (field, wrong)| {
+            let (key, values) = wrong.words();
+            let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            problem.with_error(field.key(), words.staff(key, &values))
+        })
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Stale => Self::conflict(None),
+            error => Self::unavailable(&error),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let etag = self.body.current.as_ref().map(|current| ETag(current.version).header());
+        let mut response = (self.status, Json(self.body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some((name, value)) = etag {
+            headers.insert(name, value);
+        }
+        response
+    }
+}

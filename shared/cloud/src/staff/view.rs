@@ -1,0 +1,204 @@
+//! A request as the staff reads it.
+
+use domain::notice::{Entry, NoticeRequest, Signed, State};
+use domain::tenant::Tenant;
+use domain::texts;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A request, with the exact words that citizens will read.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RequestView {
+    /// Its id.
+    #[schema(example = "avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B")]
+    pub id: String,
+    /// Its version: what `If-Match` must show.
+    #[schema(example = 3)]
+    pub version: u64,
+    /// What the notice is about.
+    pub title: String,
+    /// The words of the office.
+    pub text: String,
+    /// The news item.
+    pub link: String,
+    /// The wanted day and hour, in Italian time.
+    #[schema(example = "2026-12-10T09:30:00")]
+    pub wanted_at: String,
+    /// The office that asks.
+    pub office: String,
+    /// The kind of notice.
+    #[schema(example = "evento")]
+    pub kind: String,
+    /// The exact words that citizens will read.
+    pub preview: String,
+    /// Characters of the preview; WhatsApp takes 1,024.
+    pub preview_length: usize,
+    /// SHA-256 of words, link, hour and audience: what an approval must quote.
+    pub digest: String,
+    /// Who asked.
+    pub submitted: SignedView,
+    /// Where it stands.
+    pub state: StateView,
+}
+
+/// Where a request stands.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StateView {
+    /// The state, for programs.
+    #[schema(example = "forwarded")]
+    pub name: String,
+    /// The state, for people.
+    #[schema(example = "inoltrata al gruppo operativo")]
+    pub label: String,
+    /// Who took charge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken: Option<SignedView>,
+    /// Who forwarded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<SignedView>,
+    /// Who approved which words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalView>,
+    /// The hour at which it goes out, in UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send_at: Option<String>,
+    /// Who returned, rejected or cancelled it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<SignedView>,
+    /// Why it was returned, rejected or cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Who did something, and when.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SignedView {
+    /// The account.
+    #[schema(example = "sportello.uno")]
+    pub by: String,
+    /// The instant, in UTC.
+    #[schema(example = "2026-11-22T09:00:00Z")]
+    pub at: String,
+}
+
+/// The approval of exact words.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ApprovalView {
+    /// Who approved, and when.
+    #[serde(flatten)]
+    pub signed: SignedView,
+    /// What was approved.
+    pub digest: String,
+}
+
+/// A line of the history.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EntryView {
+    /// The version that the move made.
+    pub version: u64,
+    /// The instant, in UTC.
+    pub at: String,
+    /// Who; nobody when the system moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// The move, for programs; `submit` for the first.
+    #[schema(example = "take_charge")]
+    pub step: String,
+    /// The state that it led to.
+    #[schema(example = "taken_in_charge")]
+    pub state: String,
+    /// The reason given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The digest of the words as they stood.
+    pub digest: String,
+    /// The new words, where the move brought some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+impl RequestView {
+    /// What the staff of `tenant` reads of `request`.
+    pub fn of(request: &NoticeRequest, tenant: &Tenant) -> Self {
+        let preview = request.draft.preview(tenant);
+        Self {
+            id: request.id.to_string(),
+            version: request.version,
+            title: request.draft.title.clone(),
+            text: request.draft.text.clone(),
+            link: request.draft.link.as_str().to_owned(),
+            wanted_at: request.draft.wanted_at.to_string(),
+            office: request.draft.office.clone(),
+            kind: request.draft.kind.key().to_owned(),
+            preview_length: preview.chars().count(),
+            preview,
+            digest: request.digest(tenant).as_str().to_owned(),
+            submitted: (&request.submitted).into(),
+            state: StateView::of(&request.state),
+        }
+    }
+}
+
+impl StateView {
+    fn of(state: &State) -> Self {
+        let name = state.name().key();
+        let mut view = Self {
+            name: name.to_owned(),
+            label: texts::italian().state(name).to_owned(),
+            taken: None,
+            forwarded: None,
+            approval: None,
+            send_at: None,
+            stopped: None,
+            reason: None,
+        };
+        match state {
+            State::TakenInCharge { taken } => view.taken = Some(taken.into()),
+            State::Forwarded { taken, forwarded } => {
+                view.taken = Some(taken.into());
+                view.forwarded = Some(forwarded.into());
+            }
+            State::Scheduled { send_at, .. } => view.send_at = Some(send_at.to_string()),
+            State::Returned { returned: by, reason }
+            | State::Rejected { rejected: by, reason }
+            | State::Cancelled { cancelled: by, reason } => {
+                view.stopped = Some(by.into());
+                view.reason = Some(reason.clone());
+            }
+            State::Submitted | State::Approved { .. } | State::Sending { .. } | State::Sent { .. } => {}
+        }
+        if let Some(endorsed) = state.endorsed() {
+            view.taken = Some((&endorsed.taken).into());
+            view.forwarded = Some((&endorsed.forwarded).into());
+            view.approval = Some(ApprovalView {
+                signed: (&endorsed.approval.signed).into(),
+                digest: endorsed.approval.digest.as_str().to_owned(),
+            });
+        }
+        view
+    }
+}
+
+impl From<&Signed> for SignedView {
+    fn from(signed: &Signed) -> Self {
+        Self {
+            by: signed.by.to_string(),
+            at: signed.at.to_string(),
+        }
+    }
+}
+
+impl From<&Entry> for EntryView {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            version: entry.version,
+            at: entry.at.to_string(),
+            by: entry.by.as_ref().map(ToString::to_string),
+            step: entry.step.map_or("submit", domain::notice::MoveKind::key).to_owned(),
+            state: entry.state.key().to_owned(),
+            reason: entry.reason.clone(),
+            digest: entry.digest.as_str().to_owned(),
+            text: entry.draft.as_ref().map(|draft| draft.text.clone()),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The messages of the queues between our own functions. A field is added with a default and none is renamed while
+//! messages of the old shape may still be in a queue. None carries a number, a name or a text of a citizen.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Instant;
+use crate::conversation::Reply;
+use crate::ids::{NoticeId, PersonId, SendId};
+use crate::period::TwoMonthPeriod;
+
+/// `replies.fifo`: say this to that person. Group: the person; deduplication: the reply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SayReply {
+    /// To whom.
+    pub person: PersonId,
+    /// When they wrote what this answers: the 24-hour window counts from here.
+    pub window_opened_at: Instant,
+    /// What to say.
+    pub reply: Reply,
+}
+
+/// `dispatches`: the hour of a notice has come, or its dispatch goes on after a pause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DispatchNotice {
+    /// Which notice.
+    pub notice: NoticeId,
+    /// For which hour the schedule was made: a schedule that was superseded finds another hour, and does nothing.
+    pub send_at: Instant,
+}
+
+/// `notices` and `urgent`: send one notice to a handful of people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeBatch {
+    /// Which notice.
+    pub notice: NoticeId,
+    /// Name of the template at Meta.
+    pub template: String,
+    /// Language of the template at Meta.
+    pub language: String,
+    /// The approved text: public words, no personal data.
+    pub text: String,
+    /// The link to the news item.
+    pub link: String,
+    /// To whom.
+    pub recipients: Vec<PersonId>,
+}
+
+/// `statuses`, from ourselves: see whether this was settled meanwhile, else call it unknown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settle {
+    /// What was left unclear.
+    pub settle: SendId,
+}
+
+/// `reports`: make the report of a period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum MakeReport {
+    /// Of this one.
+    Period {
+        /// Which.
+        period: TwoMonthPeriod,
+    },
+    /// Of the last one that is closed: what the schedule asks.
+    LastClosedPeriod,
+}

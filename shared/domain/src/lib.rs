@@ -1,0 +1,20 @@
+//! The rules of Portavoce, and nothing else: no I/O, no clock, no randomness. Time and ids come in as arguments;
+//! what should happen goes out as a value (a [`conversation::Turn`], an [`notice::Applied`]), and the functions make it so.
+
+pub mod contact;
+pub mod conversation;
+pub mod delivery;
+pub mod ids;
+pub mod jobs;
+pub mod keyword;
+pub mod notice;
+pub mod period;
+pub mod person;
+pub mod register;
+pub mod report;
+pub mod staff;
+pub mod tenant;
+pub mod texts;
+
+/// A point in time, in UTC. Civil time is derived from it in the tenant's zone, never stored in its place.
+pub type Instant = jiff::Timestamp;

@@ -1,0 +1,11 @@
+//! A notice, from the request of an office to the moment it has gone out (Rubano, "Criteri e modalità per l'utilizzo del
+//! servizio di messaggistica WhatsApp").
+
+mod draft;
+mod request;
+
+pub use draft::{Draft, DraftInput, Field, FieldProblem, Invalid, Kind, NewsLink};
+pub use request::{
+    Applied, Approval, Audience, Digest, Endorsement, Entry, Move, MoveKind, NotAllowed, NoticeRequest, Signed, State,
+    StateName,
+};

@@ -1,0 +1,171 @@
+//! Every word that a citizen or an office reads, as data: `texts/it.json`. Logic names a text; it never contains one.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// All texts of one language.
+#[derive(Debug, Deserialize)]
+pub struct Texts {
+    /// The version recorded with every proof of subscription.
+    pub version: String,
+    citizen: BTreeMap<String, String>,
+    staff: BTreeMap<String, String>,
+    states: BTreeMap<String, String>,
+    moves: BTreeMap<String, String>,
+    roles: BTreeMap<String, String>,
+    /// Words of the two-month report.
+    pub report: ReportTexts,
+}
+
+/// Words of the two-month report.
+#[derive(Debug, Deserialize)]
+pub struct ReportTexts {
+    /// Title of the document, with `{periodo}` and `{comune}`.
+    title: String,
+    /// Name of the sheet.
+    pub sheet: String,
+    /// Label of the row of totals.
+    pub totals: String,
+    /// Heads of the columns, in order.
+    pub columns: Vec<String>,
+}
+
+static ITALIAN: LazyLock<Texts> = LazyLock::new(|| {
+    #[expect(
+        clippy::expect_used,
+        reason = "the file is compiled in, and every build's tests read it"
+    )]
+    serde_json::from_str(include_str!("../texts/it.json")).expect("texts/it.json is well formed")
+});
+
+/// The Italian texts.
+pub fn italian() -> &'static Texts {
+    &ITALIAN
+}
+
+/// Something said to a citizen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phrase {
+    /// The subscription is made.
+    SubscriptionConfirmed,
+    /// There was one already.
+    AlreadySubscribed,
+    /// A misspelt word: do they mean to subscribe?
+    AskToSubscribe,
+    /// The subscription is ended.
+    Unsubscribed,
+    /// There was none to end.
+    NotSubscribed,
+    /// The courteous answer of a number that only sends.
+    ReceiveOnly,
+}
+
+impl Phrase {
+    /// Every phrase.
+    pub const ALL: [Self; 6] = [
+        Self::SubscriptionConfirmed,
+        Self::AlreadySubscribed,
+        Self::AskToSubscribe,
+        Self::Unsubscribed,
+        Self::NotSubscribed,
+        Self::ReceiveOnly,
+    ];
+
+    /// The key of the phrase in the file, also its id in logs and proofs.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::SubscriptionConfirmed => "sub.confirm",
+            Self::AlreadySubscribed => "sub.already",
+            Self::AskToSubscribe => "sub.ask",
+            Self::Unsubscribed => "optout.done",
+            Self::NotSubscribed => "optout.unknown",
+            Self::ReceiveOnly => "ro.fallback",
+        }
+    }
+}
+
+impl ReportTexts {
+    /// The title of the report of `period`.
+    pub fn title(&self, period: &str, comune: &str) -> String {
+        fill(&self.title, &[("periodo", period), ("comune", comune)])
+    }
+}
+
+impl Texts {
+    /// What a citizen reads, with `{name}` replaced by each value.
+    pub fn citizen(&self, phrase: Phrase, values: &[(&str, &str)]) -> String {
+        fill(lookup(&self.citizen, phrase.key()), values)
+    }
+
+    /// What an office reads under `key`, with `{name}` replaced by each value.
+    pub fn staff(&self, key: &'static str, values: &[(&str, &str)]) -> String {
+        fill(lookup(&self.staff, key), values)
+    }
+
+    /// The Italian name of a state of a request.
+    pub fn state<'a>(&'a self, key: &'a str) -> &'a str {
+        lookup(&self.states, key)
+    }
+
+    /// The Italian name of a move.
+    pub fn a_move<'a>(&'a self, key: &'a str) -> &'a str {
+        lookup(&self.moves, key)
+    }
+
+    /// The Italian name of a role.
+    pub fn role<'a>(&'a self, key: &'a str) -> &'a str {
+        lookup(&self.roles, key)
+    }
+}
+
+/// The text under `key`; the key itself where there is none, which a test forbids for every key that code can name.
+fn lookup<'a>(texts: &'a BTreeMap<String, String>, key: &'a str) -> &'a str {
+    texts.get(key).map_or(key, String::as_str)
+}
+
+fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    values.iter().fold(template.to_owned(), |text, (name, value)| {
+        text.replace(&format!("{{{name}}}"), value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notice::{FieldProblem, MoveKind, StateName};
+    use crate::staff::Role;
+
+    #[test]
+    fn every_phrase_state_move_and_role_has_its_words() {
+        let texts = italian();
+
+        for phrase in Phrase::ALL {
+            assert!(texts.citizen.contains_key(phrase.key()), "{}", phrase.key());
+        }
+        assert_eq!(texts.citizen.len(), Phrase::ALL.len(), "a text that nothing says");
+        for state in StateName::ALL {
+            assert!(texts.states.contains_key(state.key()), "{}", state.key());
+        }
+        for kind in MoveKind::ALL {
+            assert!(texts.moves.contains_key(kind.key()), "{}", kind.key());
+        }
+        for role in Role::ALL {
+            assert!(texts.roles.contains_key(role.key()), "{}", role.key());
+        }
+        for key in FieldProblem::KEYS {
+            assert!(texts.staff.contains_key(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_message_to_a_citizen_fits_whatsapp_and_has_no_placeholder_left() {
+        let tenant = crate::tenant::tests::rubano();
+        for phrase in Phrase::ALL {
+            let said = crate::conversation::say(&tenant, phrase);
+            assert!(said.chars().count() <= 1024, "{said}");
+            assert!(!said.contains('{') && !said.contains('}'), "{said}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The peer judged from outside: over HTTP, as the system and the citizens meet it.
+
+mod phones;
+mod sending;
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+mod support;
+mod webhooks;

@@ -31,6 +31,8 @@ def main() -> None:
 
     sqs = boto3.client("sqs")
     seen: set[str] = set()
+    # What comes back dead again while we send is for the next time.
+    started = time.time() * 1000
     while len(seen) < options.limit:
         letters = sqs.receive_message(
             QueueUrl=dead_letters,
@@ -40,7 +42,11 @@ def main() -> None:
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["All"],
         ).get("Messages", [])
-        letters = [letter for letter in letters if letter["MessageId"] not in seen]
+        letters = [
+            letter
+            for letter in letters
+            if letter["MessageId"] not in seen and int(letter["Attributes"]["SentTimestamp"]) < started
+        ]
         if not letters:
             break
         for letter in letters:

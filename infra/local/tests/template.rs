@@ -1,6 +1,9 @@
 //! What must hold of `infra/template.yaml`, read as it is written.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests: a template of another shape is a failed test")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests: a template of another shape is a failed test"
+)]
 
 use std::collections::BTreeMap;
 

@@ -145,6 +145,34 @@ impl Notices {
         period: TwoMonthPeriod,
         start: Option<PeriodCursor>,
     ) -> Result<(Vec<NoticeRequest>, Option<PeriodCursor>), StoreError> {
+        self.period_page(period, start.map(|cursor| cursor.0), None).await
+    }
+
+    /// At most `limit` of the notices whose dispatch began in `period`, in the order in which it began, after `cursor`.
+    pub async fn dispatched_page(
+        &self,
+        period: TwoMonthPeriod,
+        cursor: Option<&str>,
+        limit: i32,
+    ) -> Result<RequestsPage, StoreError> {
+        let start = cursor.and_then(|dispatched_at| {
+            let (_, id) = dispatched_at.split_once('#')?;
+            let mut start = key(id, "request");
+            start.insert("period".to_owned(), text(period.to_string()));
+            start.insert("dispatched_at".to_owned(), text(dispatched_at));
+            Some(start)
+        });
+        let (requests, next) = self.period_page(period, start, Some(limit)).await?;
+        let cursor = next.and_then(|PeriodCursor(key)| string(&key, "dispatched_at").map(str::to_owned));
+        Ok(RequestsPage { requests, cursor })
+    }
+
+    async fn period_page(
+        &self,
+        period: TwoMonthPeriod,
+        start: Option<Item>,
+        limit: Option<i32>,
+    ) -> Result<(Vec<NoticeRequest>, Option<PeriodCursor>), StoreError> {
         let answer = self
             .dynamo
             .query()
@@ -152,7 +180,8 @@ impl Notices {
             .index_name("period")
             .key_condition_expression("period = :period")
             .expression_attribute_values(":period", text(period.to_string()))
-            .set_exclusive_start_key(start.map(|cursor| cursor.0))
+            .set_exclusive_start_key(start)
+            .set_limit(limit)
             .send()
             .await
             .map_err(dynamo)?;

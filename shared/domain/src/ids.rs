@@ -107,6 +107,27 @@ impl ReplyId {
     }
 }
 
+impl NoticeId {
+    /// The id of the request that the account `by` sends with the idempotency key `key`: always the same one, so that a
+    /// request sent twice is one request.
+    pub fn for_key(by: &StaffId, key: &str) -> Self {
+        use sha2::{Digest, Sha256};
+        const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        // The length keeps apart an account and a key that share a boundary.
+        let text = format!("{}:{by}{key}", by.0.len());
+        let mut bits = 0_u128;
+        for byte in &Sha256::digest(text.as_bytes())[..16] {
+            bits = bits << 8 | u128::from(*byte);
+        }
+        // 26 digits of five bits, as in a ULID: the first holds only the three that remain of 128.
+        let digits = (0..26).rev().map(|place| char::from(CROCKFORD[(bits >> (5 * place)) as usize & 31]));
+        Self(digits.fold("avv_".to_owned(), |mut id, digit| {
+            id.push(digit);
+            id
+        }))
+    }
+}
+
 /// One thing sent to one person: what `biz_opaque_callback_data` carries out and every status brings back.
 ///
 /// It is the key of the delivery row, so a status finds its row even before we know WhatsApp's own id.
@@ -185,6 +206,17 @@ mod tests {
 
         assert_eq!(ReplyId::to_message(&message, 0), ReplyId::to_message(&message, 0));
         assert_ne!(ReplyId::to_message(&message, 0), ReplyId::to_message(&message, 1));
+    }
+
+    #[test]
+    fn the_same_key_of_the_same_account_always_names_the_same_request() {
+        let office: StaffId = "ufficio.cultura".parse().unwrap();
+        let id = NoticeId::for_key(&office, "mercatino-2026");
+
+        assert_eq!(NoticeId::for_key(&office, "mercatino-2026"), id);
+        assert_eq!(id.as_str().parse(), Ok(id.clone()));
+        assert_ne!(NoticeId::for_key(&office, "mercatino-2027"), id);
+        assert_ne!(NoticeId::for_key(&"ufficio.culturam".parse().unwrap(), "ercatino-2026"), id);
     }
 
     #[test]

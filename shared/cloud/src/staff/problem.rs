@@ -76,6 +76,28 @@ impl Problem {
         Self::said(StatusCode::NOT_FOUND, "not-found", "problem.not_found")
     }
 
+    /// Another method is wanted here.
+    pub fn method_not_allowed() -> Self {
+        Self::said(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "problem.method_not_allowed")
+    }
+
+    /// The body is larger than any honest one.
+    pub fn too_large(limit_kib: usize) -> Self {
+        let title = texts::italian().staff("problem.too_large", &[("limite", &limit_kib.to_string())]);
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title)
+    }
+
+    /// The idempotency key served for another request.
+    pub fn key_reused() -> Self {
+        Self::said(StatusCode::UNPROCESSABLE_ENTITY, "key-reused", "problem.key_reused")
+    }
+
+    /// One field is not what it should be; `key` and `values` are the words.
+    pub fn field(field: &str, key: &'static str, values: &[(&str, &str)]) -> Self {
+        Self::said(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem.invalid")
+            .with_error(field, texts::italian().staff(key, values))
+    }
+
     /// The account has none of the roles that may.
     pub fn forbidden(needs: &[Role]) -> Self {
         let words = texts::italian();

@@ -286,7 +286,7 @@ impl StateName {
         match (self, step) {
             (Self::Submitted, M::TakeCharge) => Some(&[Operator]),
             (Self::Returned, M::Resubmit) => Some(&[Requester]),
-            (Self::TakenInCharge, M::Reword) | (Self::Forwarded | Self::Approved | Self::Scheduled, M::Reword) => {
+            (Self::TakenInCharge | Self::Forwarded | Self::Approved | Self::Scheduled, M::Reword) => {
                 Some(&[Operator, SectorHead])
             }
             (Self::TakenInCharge, M::Forward) => Some(&[SectorHead]),

@@ -32,7 +32,11 @@ pub struct HarmlessText(String);
 impl HarmlessText {
     /// `text`, behind an apostrophe where a spreadsheet could read it as a formula.
     pub fn of(text: &str) -> Self {
-        if looks_like_a_formula(text) { Self(format!("'{text}")) } else { Self(text.to_owned()) }
+        if looks_like_a_formula(text) {
+            Self(format!("'{text}"))
+        } else {
+            Self(text.to_owned())
+        }
     }
 
     /// The text.
@@ -43,8 +47,10 @@ impl HarmlessText {
 
 /// Some programs skip blanks before they look, and Excel in East Asian languages takes full-width signs as well.
 fn looks_like_a_formula(text: &str) -> bool {
-    let seen = text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c));
-    text.starts_with(['\t', '\r', '\n']) || seen.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+    let seen =
+        text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c));
+    text.starts_with(['\t', '\r', '\n'])
+        || seen.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 /// Zero-width characters and the byte order mark.
@@ -54,7 +60,11 @@ fn is_invisible(c: char) -> bool {
 
 /// The heads of the columns.
 pub fn headers() -> impl Iterator<Item = HarmlessText> {
-    texts::italian().report.columns.iter().map(|name| HarmlessText::of(name))
+    texts::italian()
+        .report
+        .columns
+        .iter()
+        .map(|name| HarmlessText::of(name))
 }
 
 /// How many columns say what a notice was, before those that count.
@@ -65,9 +75,13 @@ const COUNTS: usize = 12;
 /// The cells of a row, in the order of the columns.
 pub fn cells(row: &RegisterRow, tenant: &Tenant) -> Vec<Cell> {
     let zone = &tenant.time_zone;
-    let by = |signed: Option<&Signed>| signed.map_or(Cell::Empty, |signed| text(signed.by.as_str()));
-    let at = |signed: Option<&Signed>| signed.map_or(Cell::Empty, |signed| when(zone.civil(signed.at)));
-    let period = row.dispatched_at.map(|instant| TwoMonthPeriod::of(instant, zone));
+    let by =
+        |signed: Option<&Signed>| signed.map_or(Cell::Empty, |signed| text(signed.by.as_str()));
+    let at =
+        |signed: Option<&Signed>| signed.map_or(Cell::Empty, |signed| when(zone.civil(signed.at)));
+    let period = row
+        .dispatched_at
+        .map(|instant| TwoMonthPeriod::of(instant, zone));
 
     let words: [Cell; WORDS] = [
         period.map_or(Cell::Empty, |period| Cell::Number(period.year().into())),
@@ -86,10 +100,14 @@ pub fn cells(row: &RegisterRow, tenant: &Tenant) -> Vec<Cell> {
         at(row.forwarded.as_ref()),
         by(row.approved.as_ref()),
         at(row.approved.as_ref()),
-        row.dispatched_at.map_or(Cell::Empty, |instant| when(zone.civil(instant))),
+        row.dispatched_at
+            .map_or(Cell::Empty, |instant| when(zone.civil(instant))),
         text(texts::italian().state(row.state.key())),
     ];
-    words.into_iter().chain(counts(row).map(Cell::Number)).collect()
+    words
+        .into_iter()
+        .chain(counts(row).map(Cell::Number))
+        .collect()
 }
 
 /// What is added up over the rows of a report.
@@ -110,7 +128,10 @@ impl Totals {
     pub fn cells(&self) -> Vec<Cell> {
         let label = text(&texts::italian().report.totals);
         let blanks = std::iter::repeat_n(Cell::Empty, WORDS - 1);
-        std::iter::once(label).chain(blanks).chain(self.0.map(Cell::Number)).collect()
+        std::iter::once(label)
+            .chain(blanks)
+            .chain(self.0.map(Cell::Number))
+            .collect()
     }
 }
 
@@ -182,9 +203,14 @@ mod tests {
             failed: 2,
             unclear: 0,
             waiting: 0,
-            billable: [("utility", 18), ("marketing", 2), ("service", 3), ("authentication", 1)]
-                .map(|(category, n)| (category.to_owned(), n))
-                .into(),
+            billable: [
+                ("utility", 18),
+                ("marketing", 2),
+                ("service", 3),
+                ("authentication", 1),
+            ]
+            .map(|(category, n)| (category.to_owned(), n))
+            .into(),
         }
     }
 
@@ -201,8 +227,42 @@ mod tests {
     fn every_column_holds_what_its_head_says() {
         let cells = cells(&row(), &rubano());
 
-        let table: Vec<_> = headers().zip(&cells).map(|(head, cell)| format!("{} {}", head.as_str(), shown(cell))).collect();
-        insta::assert_snapshot!(table.join("\n"), @"");
+        let table: Vec<_> = headers()
+            .zip(&cells)
+            .map(|(head, cell)| format!("{} {}", head.as_str(), shown(cell)))
+            .collect();
+        insta::assert_snapshot!(table.join("\n"), @r"
+        anno 2026
+        bimestre 6
+        codice_avviso avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B
+        oggetto Mercatino di Natale
+        tipologia evento
+        link_news https://www.rubano.it/notizie/mercatino
+        settore_richiedente Ufficio cultura
+        richiesto_da ufficio.cultura
+        data_ora_richiesta 2026-12-01T11:00:00
+        data_invio_desiderata 2026-12-10T09:30:00
+        preso_in_carico_da sportello.uno
+        data_ora_presa_in_carico 2026-12-01T12:00:00
+        inoltrato_da capo.settore
+        data_ora_inoltro 2026-12-02T09:00:00
+        approvato_da gruppo.uno
+        data_ora_approvazione 2026-12-02T10:15:00
+        data_ora_invio 2026-12-10T09:30:00
+        esito inviata
+        destinatari 23
+        usciti_prima 1
+        accettati 21
+        inviati 20
+        consegnati 19
+        letti 7
+        non_consegnati 2
+        incerti 0
+        in_attesa 0
+        fatturabili_utility 18
+        fatturabili_marketing 2
+        fatturabili_altro 4
+        ");
     }
 
     #[test]
@@ -257,17 +317,40 @@ mod tests {
 
     #[test]
     fn what_a_spreadsheet_would_run_gets_an_apostrophe_and_other_words_do_not() {
-        for text in ["=1+1", "+39", "-2", "@SUM(A1)", "\t=1", "\rx", "\nx", "  =1", "\u{feff}=1", "＝1", "＠x"] {
+        for text in [
+            "=1+1",
+            "+39",
+            "-2",
+            "@SUM(A1)",
+            "\t=1",
+            "\rx",
+            "\nx",
+            "  =1",
+            "\u{feff}=1",
+            "＝1",
+            "＠x",
+        ] {
             assert_eq!(HarmlessText::of(text).as_str(), format!("'{text}"));
         }
-        for text in ["Mercatino", "a=b", "12", "", "'=1", "🎄 = Natale", "È aperto"] {
+        for text in [
+            "Mercatino",
+            "a=b",
+            "12",
+            "",
+            "'=1",
+            "🎄 = Natale",
+            "È aperto",
+        ] {
             assert_eq!(HarmlessText::of(text).as_str(), text);
         }
     }
 
     /// Words as somebody with bad intentions would write them.
     fn words() -> impl Strategy<Value = String> {
-        prop_oneof![".{0,30}", "[=+@\\-\t\r\n ＝＋－＠\u{feff}]{0,3}[a-z0-9(=+]{0,5}"]
+        prop_oneof![
+            ".{0,30}",
+            "[=+@\\-\t\r\n ＝＋－＠\u{feff}]{0,3}[a-z0-9(=+]{0,5}"
+        ]
     }
 
     proptest! {

@@ -29,7 +29,12 @@ impl Filing {
 
     /// The folder of `period`.
     pub fn of(period: TwoMonthPeriod, tenant: &Tenant) -> Self {
-        Self(format!("{}/rendiconti/{}/B{}/", tenant.id, period.year(), period.number()))
+        Self(format!(
+            "{}/rendiconti/{}/B{}/",
+            tenant.id,
+            period.year(),
+            period.number()
+        ))
     }
 
     /// What all keys of the period begin with.
@@ -142,9 +147,26 @@ mod tests {
             sha256: "ab".repeat(32),
         };
         let editions = [
-            (true, Edition::Version { version: 2, previous: Some(1) }),
-            (true, Edition::Version { version: 1, previous: None }),
-            (false, Edition::Provisional { generated_at: "2026-11-22T09:00:00Z".parse().unwrap() }),
+            (
+                true,
+                Edition::Version {
+                    version: 2,
+                    previous: Some(1),
+                },
+            ),
+            (
+                true,
+                Edition::Version {
+                    version: 1,
+                    previous: None,
+                },
+            ),
+            (
+                false,
+                Edition::Provisional {
+                    generated_at: "2026-11-22T09:00:00Z".parse().unwrap(),
+                },
+            ),
         ];
         for (closed, edition) in editions {
             let manifest = Manifest {
@@ -156,13 +178,22 @@ mod tests {
                 files: vec![file.clone()],
             };
             let written = serde_json::to_string(&manifest).unwrap();
-            assert_eq!(serde_json::from_str::<Manifest>(&written).unwrap(), manifest);
+            assert_eq!(
+                serde_json::from_str::<Manifest>(&written).unwrap(),
+                manifest
+            );
         }
     }
 
     #[test]
     fn keys_say_whose_which_period_and_which_edition() {
-        assert_eq!(filing().version(2, Filing::XLSX), "rubano/rendiconti/2026/B6/v2/registro.xlsx");
-        assert_eq!(filing().provisional(Filing::CSV), "rubano/rendiconti/2026/B6/provvisorio/registro.csv");
+        assert_eq!(
+            filing().version(2, Filing::XLSX),
+            "rubano/rendiconti/2026/B6/v2/registro.xlsx"
+        );
+        assert_eq!(
+            filing().provisional(Filing::CSV),
+            "rubano/rendiconti/2026/B6/provvisorio/registro.csv"
+        );
     }
 }

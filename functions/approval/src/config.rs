@@ -1,0 +1,37 @@
+//! What the function is told by its environment.
+
+use cloud::env::{self, ConfigError, Variables};
+use domain::tenant::Tenant;
+
+/// The configuration of the function.
+#[derive(Debug)]
+pub struct Config {
+    /// `NOTICES_TABLE`: requests and their history.
+    pub notices_table: String,
+    /// `SCHEDULE_GROUP`: the stack's group of schedules.
+    pub schedule_group: String,
+    /// `SCHEDULER_ROLE_ARN`: the role with which a schedule queues its message.
+    pub scheduler_role: String,
+    /// `DISPATCHES_QUEUE_ARN`: where a schedule queues its message.
+    pub dispatches_queue: String,
+    /// `tenant.json` in `LAMBDA_TASK_ROOT`: the settings of the comune.
+    pub tenant: Tenant,
+}
+
+impl Config {
+    /// Reads the environment, once, as the function starts.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(&env::process)
+    }
+
+    /// Reads variables from anywhere, so that a test needs no environment.
+    pub fn read(var: Variables) -> Result<Self, ConfigError> {
+        Ok(Self {
+            notices_table: env::required(var, "NOTICES_TABLE")?,
+            schedule_group: env::required(var, "SCHEDULE_GROUP")?,
+            scheduler_role: env::required(var, "SCHEDULER_ROLE_ARN")?,
+            dispatches_queue: env::required(var, "DISPATCHES_QUEUE_ARN")?,
+            tenant: env::tenant(var)?,
+        })
+    }
+}

@@ -1,0 +1,347 @@
+//! The moves, against a DynamoDB of the test's own and a stand-in for EventBridge Scheduler.
+
+mod meeting;
+
+use std::sync::Arc;
+
+use approval::Approval;
+use axum::Router;
+use cloud::notices::Notices;
+use cloud::schedule::Schedules;
+use domain::notice::{Draft, DraftInput, NoticeRequest};
+use domain::staff::{Actor, Role};
+use serde_json::{Value, json};
+use support::gateway::{Answer, Event};
+use support::{Stub, Tables, rubano};
+
+const NOTICE: &str = "avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B";
+
+struct Desk {
+    app: Router,
+    notices: Notices,
+    scheduler: Stub,
+}
+
+impl Desk {
+    /// A desk with one request that an office has just submitted.
+    async fn open() -> Self {
+        Self::at(&Tables::start().await.aws).await
+    }
+
+    async fn at(dynamo: &support::SdkConfig) -> Self {
+        let scheduler = Stub::start(200, "application/json", r#"{"ScheduleArn": "arn:aws:scheduler:eu-south-1:1:schedule/g/n"}"#).await;
+        let tenant = rubano();
+        let notices = Notices::new(dynamo, Tables::NOTICES, tenant.time_zone.clone());
+        let office = Actor {
+            id: "ufficio.cultura".parse().unwrap(),
+            roles: vec![Role::Requester],
+        };
+        let draft = Draft::check(&input(), &tenant, cloud::clock::now()).unwrap();
+        let submitted = NoticeRequest::submit(NOTICE.parse().unwrap(), draft, &office, &tenant, cloud::clock::now()).unwrap();
+        notices.save(&submitted).await.unwrap();
+        let approval = Approval {
+            notices: notices.clone(),
+            schedules: Schedules::new(&scheduler.aws, "avvisi", "arn:aws:iam::1:role/scheduler", "arn:aws:sqs:eu-south-1:1:dispatches"),
+            tenant,
+        };
+        Self {
+            app: approval::app(Arc::new(approval)),
+            notices,
+            scheduler,
+        }
+    }
+
+    async fn call(&self, event: Event) -> Answer {
+        event.call(&self.app).await
+    }
+
+    async fn make(&self, step: &str, name: &str, role: &str, version: u64, body: &Value) -> Answer {
+        self.call(event(step).by(name, role).with("if-match", &format!("\"{version}\"")).saying(body)).await
+    }
+
+    async fn forwarded(&self) -> Answer {
+        self.make("take-charge", "sportello.uno", "operator", 1, &json!({})).await;
+        self.make("forward", "capo.settore", "sector_head", 2, &json!({})).await
+    }
+
+    async fn approved(&self) -> Answer {
+        let digest = self.forwarded().await.body["digest"].clone();
+        self.make("approve", "gruppo.uno", "operating_group", 3, &json!({"digest": digest})).await
+    }
+}
+
+fn input() -> DraftInput {
+    DraftInput {
+        title: Some("Mercatino di Natale".to_owned()),
+        text: Some("sabato 12 dicembre, dalle 9:30 alle 18, mercatino di Natale in piazza.".to_owned()),
+        link: Some("https://www.rubano.it/notizie/mercatino-di-natale".to_owned()),
+        wanted_at: Some("2099-12-10T09:30".to_owned()),
+        office: Some("Cultura".to_owned()),
+        kind: Some("evento".to_owned()),
+    }
+}
+
+fn draft() -> Value {
+    serde_json::to_value(input()).unwrap()
+}
+
+fn event(step: &str) -> Event {
+    let file = Event::from_file(include_str!("../../../events/approval/take-charge.json"));
+    file.to("POST", &format!("/v1/notice-requests/{NOTICE}/{step}"))
+}
+
+#[tokio::test]
+async fn the_written_procedure_leads_from_an_office_to_a_schedule() {
+    let desk = Desk::open().await;
+
+    let approved = desk.approved().await;
+    let scheduled = desk.make("schedule", "sportello.uno", "operator", 4, &Value::Null).await;
+
+    assert_eq!(approved.header("etag"), "\"4\"");
+    assert_eq!(approved.body["state"]["approval"]["by"], "gruppo.uno");
+    assert_eq!((scheduled.status.as_u16(), &scheduled.body["state"]["name"]), (200, &json!("scheduled")));
+    assert_eq!(scheduled.body["state"]["send_at"], "2099-12-10T08:30:00Z");
+    let calls = desk.scheduler.calls();
+    assert_eq!(calls.len(), 1);
+    assert_eq!(calls[0].path, format!("/schedules/{NOTICE}-4100574600"));
+    assert_eq!(calls[0].body["ScheduleExpression"], "at(2099-12-10T08:30:00)");
+    let input: Value = serde_json::from_str(calls[0].body["Target"]["Input"].as_str().unwrap()).unwrap();
+    assert_eq!(input, json!({"notice": NOTICE, "send_at": "2099-12-10T08:30:00Z"}));
+}
+
+#[tokio::test]
+async fn the_history_says_who_did_what() {
+    let desk = Desk::open().await;
+    desk.forwarded().await;
+    desk.make("return", "gruppo.uno", "operating_group", 3, &json!({"reason": "Manca l'orario."})).await;
+
+    let history = desk.notices.history(&NOTICE.parse().unwrap()).await.unwrap();
+
+    let lines: Vec<_> = history
+        .iter()
+        .map(|entry| (entry.version, entry.by.as_ref().unwrap().as_str(), entry.state.key(), entry.reason.as_deref()))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            (1, "ufficio.cultura", "submitted", None),
+            (2, "sportello.uno", "taken_in_charge", None),
+            (3, "capo.settore", "forwarded", None),
+            (4, "gruppo.uno", "returned", Some("Manca l'orario.")),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_returned_request_is_resubmitted_and_may_then_be_cancelled() {
+    let desk = Desk::open().await;
+    desk.make("take-charge", "sportello.uno", "operator", 1, &json!({})).await;
+    desk.make("return", "sportello.uno", "operator", 2, &json!({"reason": "Manca l'orario."})).await;
+
+    let again = desk.make("resubmit", "ufficio.cultura", "requester", 3, &draft()).await;
+    let cancelled = desk.make("cancel", "ufficio.cultura", "requester", 4, &json!({"reason": "Rinviato."})).await;
+
+    assert_eq!(again.body["state"]["name"], "submitted");
+    assert_eq!(cancelled.body["state"]["name"], "cancelled");
+    assert_eq!(cancelled.body["state"]["reason"], "Rinviato.");
+}
+
+#[tokio::test]
+async fn a_reword_after_the_approval_voids_it() {
+    let desk = Desk::open().await;
+    desk.approved().await;
+    let mut other = draft();
+    other["text"] = "domenica 13 dicembre, mercatino in piazza.".into();
+
+    let reworded = desk.make("reword", "capo.settore", "sector_head", 4, &other).await;
+    let scheduled = desk.make("schedule", "sportello.uno", "operator", 5, &json!({})).await;
+
+    assert_eq!(reworded.body["state"]["name"], "forwarded");
+    assert_eq!(scheduled.problem(), (409, "/problems/not-allowed"));
+    assert_eq!(desk.scheduler.calls(), []);
+}
+
+#[tokio::test]
+async fn a_move_without_the_version_that_was_read_is_refused() {
+    let desk = Desk::open().await;
+
+    let answer = desk.call(event("take-charge").without("if-match")).await;
+
+    assert_eq!(answer.problem(), (428, "/problems/precondition-required"));
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+}
+
+#[tokio::test]
+async fn a_move_on_a_version_that_is_over_shows_the_present_one() {
+    let desk = Desk::open().await;
+    desk.make("take-charge", "sportello.uno", "operator", 1, &json!({})).await;
+
+    let late = desk.make("take-charge", "sportello.due", "operator", 1, &json!({})).await;
+
+    assert_eq!(late.problem(), (412, "/problems/stale"));
+    assert_eq!(late.body["current"]["state"]["taken"]["by"], "sportello.uno");
+    assert_eq!((late.body["current"]["version"].as_u64(), late.header("etag")), (Some(2), "\"2\""));
+}
+
+#[tokio::test]
+async fn of_two_who_move_at_once_one_wins_and_the_other_sees_it() {
+    let tables = Tables::start().await;
+    let desk = Desk::at(&meeting::before_the_write(&tables).await).await;
+
+    let (one, other) = tokio::join!(
+        desk.make("take-charge", "sportello.uno", "operator", 1, &json!({})),
+        desk.make("take-charge", "sportello.due", "operator", 1, &json!({})),
+    );
+
+    let (winner, loser) = if one.status == 200 { (one, other) } else { (other, one) };
+    assert_eq!((winner.status.as_u16(), loser.problem()), (200, (409, "/problems/conflict")));
+    assert_eq!(loser.body["current"]["state"]["taken"], winner.body["state"]["taken"]);
+    assert_eq!(loser.header("etag"), "\"2\"");
+    assert_eq!(desk.notices.history(&NOTICE.parse().unwrap()).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn the_wrong_role_is_told_which_it_takes() {
+    let desk = Desk::open().await;
+
+    let answer = desk.make("take-charge", "ufficio.cultura", "requester", 1, &json!({})).await;
+
+    assert_eq!(answer.problem(), (403, "/problems/forbidden"));
+    assert_eq!(answer.body["title"], "Il tuo ruolo non può fare questo passo. Serve: operatore dello sportello.");
+}
+
+#[tokio::test]
+async fn who_asked_cannot_approve() {
+    let desk = Desk::open().await;
+    let digest = desk.forwarded().await.body["digest"].clone();
+
+    let own = desk.make("approve", "ufficio.cultura", "operating_group", 3, &json!({"digest": digest})).await;
+
+    assert_eq!(own.problem(), (403, "/problems/own-request"));
+}
+
+#[tokio::test]
+async fn other_words_than_those_read_are_not_approved() {
+    let desk = Desk::open().await;
+    desk.forwarded().await;
+
+    let unread = desk.make("approve", "gruppo.uno", "operating_group", 3, &json!({})).await;
+    let other = desk.make("approve", "gruppo.uno", "operating_group", 3, &json!({"digest": "0".repeat(64)})).await;
+
+    assert_eq!((unread.problem(), &unread.body["errors"][0]["field"]), ((422, "/problems/invalid"), &json!("digest")));
+    assert_eq!(other.problem(), (409, "/problems/other-words"));
+}
+
+#[tokio::test]
+async fn who_is_told_no_is_told_why() {
+    let desk = Desk::open().await;
+    desk.forwarded().await;
+
+    for step in ["return", "reject", "cancel"] {
+        let answer = desk.make(step, "capo.settore", "sector_head", 3, &json!({"reason": "  "})).await;
+        assert_eq!((answer.problem(), &answer.body["errors"][0]["field"]), ((422, "/problems/invalid"), &json!("reason")));
+    }
+}
+
+#[tokio::test]
+async fn new_words_are_checked_like_the_first() {
+    let desk = Desk::open().await;
+    desk.make("take-charge", "sportello.uno", "operator", 1, &json!({})).await;
+    let mut foreign = draft();
+    foreign["link"] = "https://www.example.com/notizie/mercatino".into();
+
+    let answer = desk.make("reword", "sportello.uno", "operator", 2, &foreign).await;
+
+    assert_eq!((answer.problem(), &answer.body["errors"][0]["field"]), ((422, "/problems/invalid"), &json!("link")));
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_told_from_the_outside_in() {
+    let desk = Desk::open().await;
+    let nonsense = || event("take-charge").without("if-match").saying_text("{");
+    let unknown = "/v1/notice-requests/avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2C/take-charge";
+
+    let nobody = desk.call(nonsense().to("POST", unknown).by_nobody()).await;
+    let nothing = desk.call(nonsense().to("POST", unknown)).await;
+    let no_id = desk.call(nonsense().to("POST", "/v1/notice-requests/7/take-charge")).await;
+    let no_version = desk.call(nonsense()).await;
+    let broken = desk.call(nonsense().with("if-match", "\"1\"")).await;
+    let misspelt = desk.call(nonsense().with("if-match", "\"1\"").saying(&json!({"ragione": "x"}))).await;
+
+    assert_eq!(nobody.problem(), (401, "/problems/unauthenticated"));
+    assert_eq!(nothing.problem(), (404, "/problems/not-found"));
+    assert_eq!(no_id.problem(), (404, "/problems/not-found"));
+    assert_eq!(no_version.problem(), (428, "/problems/precondition-required"));
+    assert_eq!(broken.problem(), (400, "/problems/malformed"));
+    assert_eq!(misspelt.body["title"], "La richiesta non è leggibile: il campo «ragione» non esiste.");
+}
+
+#[tokio::test]
+async fn an_unknown_move_does_not_exist_and_a_move_is_not_read() {
+    let desk = Desk::open().await;
+    let address = format!("/v1/notice-requests/{NOTICE}/take-charge");
+
+    let unknown = desk.call(event("publish")).await;
+    let read = desk.call(event("take-charge").to("GET", &address)).await;
+
+    assert_eq!(unknown.problem(), (404, "/problems/not-found"));
+    assert_eq!(read.problem(), (405, "/problems/method-not-allowed"));
+    assert_eq!(read.header("allow"), "POST");
+}
+
+#[tokio::test]
+async fn a_request_is_not_scheduled_when_its_schedule_cannot_be_made() {
+    let tables = Tables::start().await;
+    let desk = Desk::at(&tables.aws).await;
+    desk.approved().await;
+    let refusing = Stub::start(400, "application/json", r#"{"__type": "ValidationException", "Message": "no"}"#).await;
+    let approval = Approval {
+        notices: desk.notices.clone(),
+        schedules: Schedules::new(&refusing.aws, "avvisi", "arn:aws:iam::1:role/s", "arn:aws:sqs:eu-south-1:1:d"),
+        tenant: rubano(),
+    };
+    let broken = Desk {
+        app: approval::app(Arc::new(approval)),
+        ..desk
+    };
+
+    let answer = broken.make("schedule", "sportello.uno", "operator", 4, &json!({})).await;
+
+    assert_eq!(answer.problem(), (503, "/problems/unavailable"));
+    let stored = broken.notices.get(&NOTICE.parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!((stored.version, stored.state.name().key()), (4, "approved"));
+}
+
+#[tokio::test]
+async fn every_sample_event_is_understood() {
+    let desk = Desk::open().await;
+
+    for (file, problem) in [
+        (include_str!("../../../events/approval/take-charge.json"), None),
+        (include_str!("../../../events/approval/return.json"), None),
+        (include_str!("../../../events/approval/approve.json"), Some("/problems/not-allowed")),
+        (include_str!("../../../events/approval/schedule.json"), Some("/problems/stale")),
+        (include_str!("../../../events/approval/reword.json"), Some("/problems/stale")),
+    ] {
+        let answer = desk.call(Event::from_file(file)).await;
+        assert_eq!(answer.body["type"].as_str(), problem, "{answer:?}");
+    }
+}
+
+#[test]
+fn the_description_of_each_move_names_the_roles_that_the_workflow_admits() {
+    use domain::notice::{MoveKind, StateName};
+
+    let described = serde_json::to_value(approval::openapi()).unwrap();
+    for kind in MoveKind::ALL.into_iter().filter(|kind| !matches!(kind, MoveKind::Start | MoveKind::Finish)) {
+        let admitted = |role: &Role| StateName::ALL.iter().any(|state| state.allows(kind).is_some_and(|r| r.contains(role)));
+        let roles: Vec<_> = Role::ALL.iter().filter(|role| admitted(role)).map(|role| role.key()).collect();
+        let address = format!("/v1/notice-requests/{{id}}/{}", kind.key().replace('_', "-"));
+
+        let description = described["paths"][&address]["post"]["description"].as_str().unwrap_or_default();
+
+        let named = if roles.len() == 1 { "Ruolo" } else { "Ruoli" };
+        let expected = format!("{named}: {}.", roles.join(", "));
+        assert!(description.ends_with(&expected), "{address}: «{description}» does not end with «{expected}»");
+    }
+}

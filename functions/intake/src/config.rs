@@ -1,0 +1,37 @@
+//! What the function is told by its environment.
+
+use cloud::env::{self, ConfigError, Variables};
+use domain::tenant::Tenant;
+
+/// The configuration of the function.
+#[derive(Debug)]
+pub struct Config {
+    /// `NOTICES_TABLE`: requests and their history.
+    pub notices_table: String,
+    /// `DELIVERIES_TABLE`: what became of what was sent.
+    pub deliveries_table: String,
+    /// `REPORTS_QUEUE_URL`: where a report is asked for.
+    pub reports_queue_url: String,
+    /// `REPORTS_BUCKET`: where reports are.
+    pub reports_bucket: String,
+    /// `tenant.json` in `LAMBDA_TASK_ROOT`: the settings of the comune.
+    pub tenant: Tenant,
+}
+
+impl Config {
+    /// Reads the environment, once, as the function starts.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(&env::process)
+    }
+
+    /// Reads variables from anywhere, so that a test needs no environment.
+    pub fn read(var: Variables) -> Result<Self, ConfigError> {
+        Ok(Self {
+            notices_table: env::required(var, "NOTICES_TABLE")?,
+            deliveries_table: env::required(var, "DELIVERIES_TABLE")?,
+            reports_queue_url: env::required(var, "REPORTS_QUEUE_URL")?,
+            reports_bucket: env::required(var, "REPORTS_BUCKET")?,
+            tenant: env::tenant(var)?,
+        })
+    }
+}

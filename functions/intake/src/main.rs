@@ -1,0 +1,27 @@
+//! Entry point of the `intake` function. What it does is in the library beside it.
+
+use std::sync::Arc;
+
+use cloud::deliveries::Deliveries;
+use cloud::files::Files;
+use cloud::notices::Notices;
+use cloud::queue::Queue;
+use intake::{Config, Intake, app};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    cloud::telemetry::start();
+
+    let config = Config::from_env()?;
+
+    let aws = cloud::aws().await;
+    let intake = Intake {
+        notices: Notices::new(&aws, config.notices_table, config.tenant.time_zone.clone()),
+        deliveries: Deliveries::new(&aws, config.deliveries_table),
+        reports: Queue::new(&aws, config.reports_queue_url),
+        files: Files::new(&aws, config.reports_bucket),
+        tenant: config.tenant,
+    };
+
+    lambda_http::run(app(Arc::new(intake))).await
+}

@@ -1,0 +1,63 @@
+//! One page of a long list: how many rows, after which one, of which period.
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use cloud::staff::Problem;
+use domain::Instant;
+use domain::ids::NoticeId;
+
+/// The rows of a page when nobody says.
+const USUAL: i32 = 25;
+/// The most rows of a page.
+const MOST: i32 = 100;
+
+/// Which page was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Page {
+    /// After which row: where a list ended, as the store says it.
+    pub(crate) after: Option<String>,
+    /// How many rows at most.
+    pub(crate) limit: i32,
+    /// The period, as written.
+    pub(crate) period: Option<String>,
+}
+
+/// Where the next page begins, in a form that survives an address: the store's has a `#` in it, which ends one.
+pub(crate) fn cursor(after: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(after)
+}
+
+impl<S: Sync> FromRequestParts<S> for Page {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).unwrap_or_default();
+        let value = |wanted: &str| {
+            let found = pairs.iter().find(|(name, value)| name == wanted && !value.is_empty());
+            found.map(|(_, value)| value.as_str())
+        };
+        Ok(Self {
+            after: value("cursor").map(after).transpose()?,
+            limit: value("limit").map_or(Ok(USUAL), limit)?,
+            period: value("period").map(str::to_owned),
+        })
+    }
+}
+
+fn limit(text: &str) -> Result<i32, Problem> {
+    let number = text.parse().ok().filter(|number| (1..=MOST).contains(number));
+    number.ok_or_else(|| Problem::field("limit", "field.not_a_number", &[("limite", &MOST.to_string())]))
+}
+
+fn after(cursor: &str) -> Result<String, Problem> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
+    bytes
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .filter(|text| {
+            text.split_once('#')
+                .is_some_and(|(at, id)| at.parse::<Instant>().is_ok() && id.parse::<NoticeId>().is_ok())
+        })
+        .ok_or_else(|| Problem::field("cursor", "field.not_a_cursor", &[]))
+}

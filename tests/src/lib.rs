@@ -1,0 +1,10 @@
+//! Portavoce as its users meet it: the template deployed on the local engine, the WhatsApp peer as Meta and as the
+//! citizens' phones, and the staff with their tokens. The demo and the end-to-end tests are written with it.
+
+mod meddling;
+mod staff;
+mod tables;
+mod world;
+
+pub use staff::{Answer, Staff};
+pub use world::{Result, Trouble, World, poll, rome};

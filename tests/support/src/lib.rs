@@ -1,0 +1,46 @@
+//! What the functions' tests share. Every test has a DynamoDB of its own, in its own process, behind real HTTP; other AWS
+//! services are played by a [`Stub`] that answers alike to everything and remembers what it was asked.
+#![expect(clippy::expect_used, reason = "a test that cannot be set up should say so and stop")]
+
+pub mod gateway;
+mod stub;
+mod tables;
+
+pub use stub::{Call, Stub};
+pub use tables::Tables;
+
+pub use aws_config::SdkConfig;
+
+use aws_config::{BehaviorVersion, Region};
+use domain::tenant::Tenant;
+
+/// The configuration of an SDK that finds every service at `endpoint`.
+pub fn aws_at(endpoint: &str) -> SdkConfig {
+    let credentials = aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new("eu-south-1"))
+        .credentials_provider(aws_sdk_dynamodb::config::SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .build()
+}
+
+/// Rubano, with invented contacts.
+pub fn rubano() -> Tenant {
+    let settings = serde_json::json!({
+        "id": "rubano",
+        "comune": "Rubano",
+        "province": "PD",
+        "privacy": {"url": "https://www.rubano.it/privacy", "version": "2026-01"},
+        "contacts": {"phone": "049 000 0000", "hours": "lun-ven 9:00-12:30", "url": "https://www.rubano.it/contatti"},
+        "news_hosts": ["www.rubano.it", "rubano.it"],
+        "notice_template": {
+            "name": "avviso", "language": "it", "category": "utility",
+            "body": "Comune di Rubano – {{testo}} Tutte le informazioni: {{link}} – Per non ricevere più avvisi scrivi CANCELLAMI."
+        },
+        "max_text": 700,
+        "time_zone": "Europe/Rome",
+        "receive_only": true
+    });
+    serde_json::from_value(settings).expect("the settings of a comune")
+}

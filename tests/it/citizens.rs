@@ -10,7 +10,11 @@ async fn whoever_writes_iscrivimi_gets_one_confirmation_although_meta_delivers_i
     let world = World::attach().await.unwrap();
     let ada = citizen(&world, "Ada").await;
 
-    world.peer.write_times(&ada, "\"Iscrivimi\"", 3).await.unwrap();
+    world
+        .peer
+        .write_times(&ada, "\"Iscrivimi\"", 3)
+        .await
+        .unwrap();
 
     heard(&world, &ada, "Iscrizione confermata").await;
     quiet(&world).await;
@@ -32,7 +36,12 @@ async fn a_citizen_without_a_visible_number_subscribes_and_leaves_by_bsuid() {
     heard(&world, &bea.id, "non riceverai più avvisi").await;
 
     let record = world.peer.record_of(&bea.id).await.unwrap();
-    assert!(record.messages.iter().all(|sent| sent.to.is_none() && sent.recipient.as_deref() == Some(bea.bsuid.as_str())));
+    assert!(
+        record
+            .messages
+            .iter()
+            .all(|sent| sent.to.is_none() && sent.recipient.as_deref() == Some(bea.bsuid.as_str()))
+    );
 }
 
 #[tokio::test]
@@ -64,7 +73,11 @@ async fn anything_else_is_answered_once_a_day_and_never_lost() {
         ..peer::Write::default()
     };
 
-    world.peer.write(&dora, "Buongiorno, quando passa la spazzatura?").await.unwrap();
+    world
+        .peer
+        .write(&dora, "Buongiorno, quando passa la spazzatura?")
+        .await
+        .unwrap();
     heard(&world, &dora, "invia soltanto avvisi").await;
     world.peer.send(&dora, &unknown).await.unwrap();
     world.peer.write(&dora, "c'è qualcuno?").await.unwrap();
@@ -73,8 +86,14 @@ async fn anything_else_is_answered_once_a_day_and_never_lost() {
     let phone = world.peer.phone(&dora).await.unwrap();
     assert_eq!(phone.received().count(), 1);
     let turns = world.items("TurnsTable").await.unwrap();
-    for message in phone.messages.iter().filter(|message| message.direction == peer::Direction::Written) {
-        let remembered = turns.iter().any(|turn| turn["pk"].as_s().is_ok_and(|id| *id == message.wamid));
+    for message in phone
+        .messages
+        .iter()
+        .filter(|message| message.direction == peer::Direction::Written)
+    {
+        let remembered = turns
+            .iter()
+            .any(|turn| turn["pk"].as_s().is_ok_and(|id| *id == message.wamid));
         assert!(remembered, "every message is remembered");
     }
 }
@@ -91,7 +110,9 @@ async fn what_becomes_of_a_reply_is_recorded_up_to_its_reading() {
     let reply = record.messages[0].opaque.clone().unwrap();
     poll("read reply", 60, async || {
         let rows = world.items("DeliveriesTable").await?;
-        let row = rows.iter().find(|row| row["pk"].as_s().is_ok_and(|id| *id == reply));
+        let row = rows
+            .iter()
+            .find(|row| row["pk"].as_s().is_ok_and(|id| *id == reply));
         let rung = row.and_then(|row| row["delivery"].as_m().ok()?["rung"].as_s().ok().cloned());
         Ok((rung.as_deref() == Some("read")).then_some(()))
     })

@@ -15,16 +15,26 @@ fn body_with(message: &serde_json::Value) -> String {
 #[tokio::test]
 async fn a_body_without_a_good_signature_is_refused_and_queues_nothing() {
     let world = World::attach().await.unwrap();
-    let forged = body_with(&json!({"from": "393331234567", "id": "wamid.FORGED", "timestamp": "1795000000", "type": "text",
-        "text": {"body": "iscrivimi"}}));
+    let forged = body_with(
+        &json!({"from": "393331234567", "id": "wamid.FORGED", "timestamp": "1795000000", "type": "text",
+        "text": {"body": "iscrivimi"}}),
+    );
 
     let bad = world.peer.raw_webhook(&forged, Signed::Bad).await.unwrap();
-    let missing = world.peer.raw_webhook(&forged, Signed::Missing).await.unwrap();
+    let missing = world
+        .peer
+        .raw_webhook(&forged, Signed::Missing)
+        .await
+        .unwrap();
 
     assert_eq!((bad.status, missing.status), (401, 401));
     quiet(&world).await;
     let turns = world.items("TurnsTable").await.unwrap();
-    assert!(!turns.iter().any(|turn| turn["pk"].as_s().is_ok_and(|id| id == "wamid.FORGED")));
+    assert!(
+        !turns
+            .iter()
+            .any(|turn| turn["pk"].as_s().is_ok_and(|id| id == "wamid.FORGED"))
+    );
 }
 
 #[tokio::test]
@@ -61,7 +71,10 @@ async fn a_field_that_nobody_handles_is_acknowledged_and_counted() {
     assert_eq!(answer.status, 200);
     poll("count", 30, async || {
         let logs = world.stage.function_logs("webhook").await?;
-        Ok(logs.iter().any(|line| line.contains("campo_del_futuro")).then_some(()))
+        Ok(logs
+            .iter()
+            .any(|line| line.contains("campo_del_futuro"))
+            .then_some(()))
     })
     .await
     .unwrap();
@@ -83,7 +96,12 @@ async fn a_body_of_three_megabytes_and_a_thousand_updates_is_taken_whole() {
     assert_eq!(answer.status, 200);
     poll("thousand counts", 180, async || {
         let logs = world.stage.function_logs("delivery").await?;
-        Ok((logs.iter().filter(|line| line.contains("prova_grande")).count() == 1000).then_some(()))
+        Ok((logs
+            .iter()
+            .filter(|line| line.contains("prova_grande"))
+            .count()
+            == 1000)
+            .then_some(()))
     })
     .await
     .unwrap();

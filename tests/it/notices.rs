@@ -8,8 +8,15 @@ use crate::support::{draft, in_state, notices_on, quiet, scheduled, subscriber};
 #[tokio::test]
 async fn a_notice_goes_out_at_its_hour_once_to_each_and_the_register_counts_it() {
     let world = World::attach().await.unwrap();
-    let phones = [subscriber(&world, "Fede").await, subscriber(&world, "Gino").await];
-    world.peer.configure(json!({"disorder": true, "duplicate_every": 2})).await.unwrap();
+    let phones = [
+        subscriber(&world, "Fede").await,
+        subscriber(&world, "Gino").await,
+    ];
+    world
+        .peer
+        .configure(json!({"disorder": true, "duplicate_every": 2}))
+        .await
+        .unwrap();
 
     let notice = scheduled(&world, &draft("registro-uno", 12)).await;
     in_state(&world, &notice, "sent").await;
@@ -17,25 +24,44 @@ async fn a_notice_goes_out_at_its_hour_once_to_each_and_the_register_counts_it()
     let path = format!("/v1/register/{notice}");
     let row = poll("complete row", 90, async || {
         let row = world.staff("finance")?.get(&path).await?.good()?.body;
-        let settled = ["read", "failed", "left"].iter().filter_map(|n| row[*n].as_i64()).sum::<i64>();
+        let settled = ["read", "failed", "left"]
+            .iter()
+            .filter_map(|n| row[*n].as_i64())
+            .sum::<i64>();
         Ok((Some(settled) == row["recipients"].as_i64() && settled > 0).then_some(row))
     })
     .await
     .unwrap();
     quiet(&world).await;
-    world.peer.configure(json!({"disorder": false, "duplicate_every": 0})).await.unwrap();
+    world
+        .peer
+        .configure(json!({"disorder": false, "duplicate_every": 0}))
+        .await
+        .unwrap();
 
     assert_eq!(notices_on(&world, &phones, "registro-uno").await, [1, 1]);
     assert_eq!(row["accepted"], row["recipients"]);
     assert_eq!(row["delivered"], row["recipients"]);
-    assert_eq!(row["billable"]["utility"], row["recipients"], "billed once each, whatever was repeated: {row}");
+    assert_eq!(
+        row["billable"]["utility"], row["recipients"],
+        "billed once each, whatever was repeated: {row}"
+    );
 
     // The same hour rings again: everybody has it already.
-    let send_at = world.staff("operator").unwrap().get(&format!("/v1/notice-requests/{notice}")).await.unwrap();
+    let send_at = world
+        .staff("operator")
+        .unwrap()
+        .get(&format!("/v1/notice-requests/{notice}"))
+        .await
+        .unwrap();
     let started = send_at.body["state"].clone();
     assert_eq!(started["name"], "sent");
     world
-        .enqueue("DispatchesQueueUrl", &json!({"notice": notice, "send_at": "2026-01-01T00:00:00Z"}).to_string(), None)
+        .enqueue(
+            "DispatchesQueueUrl",
+            &json!({"notice": notice, "send_at": "2026-01-01T00:00:00Z"}).to_string(),
+            None,
+        )
         .await
         .unwrap();
     quiet(&world).await;
@@ -49,7 +75,15 @@ async fn a_cancelled_notice_does_not_go_out() {
     let notice = scheduled(&world, &draft("annullato-uno", 12)).await;
 
     let head = world.staff("sector_head").unwrap();
-    head.make(&notice, "cancel", &json!({"reason": "La festa è rinviata."})).await.unwrap().good().unwrap();
+    head.make(
+        &notice,
+        "cancel",
+        &json!({"reason": "La festa è rinviata."}),
+    )
+    .await
+    .unwrap()
+    .good()
+    .unwrap();
     tokio::time::sleep(std::time::Duration::from_secs(24)).await;
     quiet(&world).await;
 
@@ -60,7 +94,10 @@ async fn a_cancelled_notice_does_not_go_out() {
 #[tokio::test]
 async fn a_dispatch_that_died_in_the_middle_resumes_and_nobody_gets_the_notice_twice() {
     let world = World::attach().await.unwrap();
-    let phones = [subscriber(&world, "Lea").await, subscriber(&world, "Mario").await];
+    let phones = [
+        subscriber(&world, "Lea").await,
+        subscriber(&world, "Mario").await,
+    ];
     let notice = scheduled(&world, &draft("ripresa-uno", 12)).await;
     in_state(&world, &notice, "sent").await;
     quiet(&world).await;
@@ -68,7 +105,11 @@ async fn a_dispatch_that_died_in_the_middle_resumes_and_nobody_gets_the_notice_t
     // As if it had died after writing down its first page, and before queueing all of it.
     world.rewind_dispatch(&notice).await.unwrap();
     world
-        .enqueue("DispatchesQueueUrl", &json!({"notice": notice, "send_at": "2026-01-01T00:00:00Z"}).to_string(), None)
+        .enqueue(
+            "DispatchesQueueUrl",
+            &json!({"notice": notice, "send_at": "2026-01-01T00:00:00Z"}).to_string(),
+            None,
+        )
         .await
         .unwrap();
     in_state(&world, &notice, "sent").await;

@@ -27,21 +27,33 @@ pub(crate) async fn subscriber(world: &World, name: &str) -> String {
 pub(crate) async fn heard(world: &World, phone: &str, words: &str) -> Phone {
     world
         .peer
-        .wait_until(phone, Duration::from_secs(60), |phone| received(phone, words) > 0)
+        .wait_until(phone, Duration::from_secs(60), |phone| {
+            received(phone, words) > 0
+        })
         .await
         .unwrap_or_else(|error| panic!("{phone} never heard {words:?}: {error}"))
 }
 
 /// How many received messages contain `words`.
 pub(crate) fn received(phone: &Phone, words: &str) -> usize {
-    phone.received().filter(|message| message.content.text.contains(words)).count()
+    phone
+        .received()
+        .filter(|message| message.content.text.contains(words))
+        .count()
 }
 
 /// Waits until nothing is under way, at the peer or in the queues.
 pub(crate) async fn quiet(world: &World) {
     poll("quiet", 120, async || {
         let mut waiting = 0;
-        for queue in ["InboundQueueUrl", "RepliesQueueUrl", "NoticesQueueUrl", "UrgentQueueUrl", "DispatchesQueueUrl", "StatusesQueueUrl"] {
+        for queue in [
+            "InboundQueueUrl",
+            "RepliesQueueUrl",
+            "NoticesQueueUrl",
+            "UrgentQueueUrl",
+            "DispatchesQueueUrl",
+            "StatusesQueueUrl",
+        ] {
             waiting += world.depth(queue).await?;
         }
         Ok((waiting == 0 && world.peer.idle().await?).then_some(()))
@@ -60,12 +72,33 @@ pub(crate) fn draft(mark: &str, seconds: i64) -> Value {
 
 /// A request that has gone through the procedure up to its approval.
 pub(crate) async fn approved(world: &World, draft: &Value) -> NoticeId {
-    let (notice, _) = world.staff("requester").unwrap().submit(draft).await.unwrap();
+    let (notice, _) = world
+        .staff("requester")
+        .unwrap()
+        .submit(draft)
+        .await
+        .unwrap();
     let operator = world.staff("operator").unwrap();
-    operator.make(&notice, "take-charge", &json!({})).await.unwrap().good().unwrap();
+    operator
+        .make(&notice, "take-charge", &json!({}))
+        .await
+        .unwrap()
+        .good()
+        .unwrap();
     let head = world.staff("sector_head").unwrap();
-    head.make(&notice, "forward", &json!({})).await.unwrap().good().unwrap();
-    world.staff("operating_group").unwrap().approve(&notice).await.unwrap().good().unwrap();
+    head.make(&notice, "forward", &json!({}))
+        .await
+        .unwrap()
+        .good()
+        .unwrap();
+    world
+        .staff("operating_group")
+        .unwrap()
+        .approve(&notice)
+        .await
+        .unwrap()
+        .good()
+        .unwrap();
     notice
 }
 
@@ -73,14 +106,23 @@ pub(crate) async fn approved(world: &World, draft: &Value) -> NoticeId {
 pub(crate) async fn scheduled(world: &World, draft: &Value) -> NoticeId {
     let notice = approved(world, draft).await;
     let operator = world.staff("operator").unwrap();
-    operator.make(&notice, "schedule", &json!({})).await.unwrap().good().unwrap();
+    operator
+        .make(&notice, "schedule", &json!({}))
+        .await
+        .unwrap()
+        .good()
+        .unwrap();
     notice
 }
 
 /// Waits until the request is in `state`.
 pub(crate) async fn in_state(world: &World, notice: &NoticeId, state: &str) -> Value {
     poll(state, 90, async || {
-        let request = world.staff("operator")?.get(&format!("/v1/notice-requests/{notice}")).await?.good()?;
+        let request = world
+            .staff("operator")?
+            .get(&format!("/v1/notice-requests/{notice}"))
+            .await?
+            .good()?;
         Ok((request.body["state"]["name"] == state).then_some(request.body))
     })
     .await

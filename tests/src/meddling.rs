@@ -15,10 +15,16 @@ impl World {
     pub async fn plant_notice(&self, dispatched_at: &str) -> Result<NoticeId> {
         let at: Timestamp = dispatched_at.parse()?;
         let tenant = self.tenant()?;
-        let notices = Notices::new(&self.stage.sdk, self.output("NoticesTable")?, tenant.time_zone.clone());
+        let notices = Notices::new(
+            &self.stage.sdk,
+            self.output("NoticesTable")?,
+            tenant.time_zone.clone(),
+        );
         let anybody = |name: &str| -> Result<Actor> {
             Ok(Actor {
-                id: name.parse().map_err(|error| Trouble(format!("{name}: {error}")))?,
+                id: name
+                    .parse()
+                    .map_err(|error| Trouble(format!("{name}: {error}")))?,
                 roles: Role::ALL.to_vec(),
             })
         };
@@ -28,19 +34,32 @@ impl World {
             wanted_at: Some(tenant.time_zone.civil(at).to_string()),
             ..serde_json::from_value(World::draft(tenant.time_zone.civil(at)))?
         };
-        let draft = Draft::check(&input, &tenant, asked).map_err(|error| Trouble(format!("{error:?}")))?;
+        let draft =
+            Draft::check(&input, &tenant, asked).map_err(|error| Trouble(format!("{error:?}")))?;
 
         let id = cloud::clock::new_notice();
         let trouble = |error: &dyn std::fmt::Debug| Trouble(format!("planting {id}: {error:?}"));
-        let mut applied = NoticeRequest::submit(id.clone(), draft, &office, &tenant, asked).map_err(|e| trouble(&e))?;
+        let mut applied = NoticeRequest::submit(id.clone(), draft, &office, &tenant, asked)
+            .map_err(|e| trouble(&e))?;
         notices.save(&applied).await.map_err(|e| trouble(&e))?;
         let digest = applied.request.digest(&tenant);
-        for step in [Move::TakeCharge, Move::Forward, Move::Approve(digest), Move::Schedule] {
-            applied = applied.request.apply(step, &group, &tenant, asked).map_err(|e| trouble(&e))?;
+        for step in [
+            Move::TakeCharge,
+            Move::Forward,
+            Move::Approve(digest),
+            Move::Schedule,
+        ] {
+            applied = applied
+                .request
+                .apply(step, &group, &tenant, asked)
+                .map_err(|e| trouble(&e))?;
             notices.save(&applied).await.map_err(|e| trouble(&e))?;
         }
         for step in [Move::Start, Move::Finish] {
-            applied = applied.request.advance(step, &tenant, at).map_err(|e| trouble(&e))?;
+            applied = applied
+                .request
+                .advance(step, &tenant, at)
+                .map_err(|e| trouble(&e))?;
             notices.save(&applied).await.map_err(|e| trouble(&e))?;
         }
         Ok(id)
@@ -58,7 +77,10 @@ impl World {
             .table_name(&table)
             .key("pk", text(notice.as_str()))
             .key("sk", text("request"))
-            .update_expression("SET request.#state.#name = :sending REMOVE request.#state.finished_at")
+            .update_expression(
+                "SET #request.#state.#name = :sending REMOVE #request.#state.finished_at",
+            )
+            .expression_attribute_names("#request", "request")
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#name", "name")
             .expression_attribute_values(":sending", text("sending"))
@@ -67,8 +89,13 @@ impl World {
             .map_err(|error| trouble(&format!("{error:?}")))?;
 
         let audience = self.people_who_are("subscribed").await?;
-        let page: Vec<AttributeValue> = audience.iter().take(2).map(|person| text(person)).collect();
-        let last = audience.get(1).or(audience.first()).cloned().unwrap_or_default();
+        let page: Vec<AttributeValue> =
+            audience.iter().take(2).map(|person| text(person)).collect();
+        let last = audience
+            .get(1)
+            .or(audience.first())
+            .cloned()
+            .unwrap_or_default();
         dynamo
             .update_item()
             .table_name(&table)
@@ -88,7 +115,10 @@ impl World {
 
     /// Kills every running process of `function` of this stage, at once and without warning. How many there were.
     pub fn kill(&self, function: &str) -> Result<usize> {
-        let name = format!("AWS_LAMBDA_FUNCTION_NAME=portavoce-{}-{function}", self.stage.file.tenant);
+        let name = format!(
+            "AWS_LAMBDA_FUNCTION_NAME=portavoce-{}-{function}",
+            self.stage.file.tenant
+        );
         let engine = format!("AWS_ENDPOINT_URL={}", self.stage.file.endpoint_url);
         let mut killed = 0;
         for entry in std::fs::read_dir("/proc")? {
@@ -96,12 +126,18 @@ impl World {
             let Ok(environment) = std::fs::read(process.join("environ")) else {
                 continue;
             };
-            let has = |variable: &str| environment.split(|byte| *byte == 0).any(|v| v == variable.as_bytes());
+            let has = |variable: &str| {
+                environment
+                    .split(|byte| *byte == 0)
+                    .any(|v| v == variable.as_bytes())
+            };
             if let Some(id) = process.file_name().and_then(|id| id.to_str())
                 && has(&name)
                 && has(&engine)
             {
-                let status = std::process::Command::new("kill").args(["-9", id]).status()?;
+                let status = std::process::Command::new("kill")
+                    .args(["-9", id])
+                    .status()?;
                 killed += usize::from(status.success());
             }
         }

@@ -30,14 +30,23 @@ impl Answer {
         if (200..300).contains(&self.status) {
             Ok(self)
         } else {
-            Err(Trouble(format!("the staff API answered {}: {}", self.status, self.body)))
+            Err(Trouble(format!(
+                "the staff API answered {}: {}",
+                self.status, self.body
+            )))
         }
     }
 
     /// The fields that the answer complains of.
     pub fn fields(&self) -> Vec<&str> {
-        let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
-        errors.iter().filter_map(|error| error["field"].as_str()).collect()
+        let errors = self.body["errors"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        errors
+            .iter()
+            .filter_map(|error| error["field"].as_str())
+            .collect()
     }
 }
 
@@ -49,26 +58,50 @@ impl Staff<'_> {
 
     /// POST `body` to `path`, showing the version `if_match`.
     pub async fn post(&self, path: &str, body: &Value, if_match: Option<&str>) -> Result<Answer> {
-        self.call(reqwest::Method::POST, path, Some(body), if_match).await
+        self.call(reqwest::Method::POST, path, Some(body), if_match)
+            .await
     }
 
     /// Submits a request.
     pub async fn submit(&self, draft: &Value) -> Result<(NoticeId, Answer)> {
-        let answer = self.post("/v1/notice-requests", draft, None).await?.good()?;
+        let answer = self
+            .post("/v1/notice-requests", draft, None)
+            .await?
+            .good()?;
         let id = answer.body["id"].as_str().unwrap_or_default();
-        Ok((id.parse().map_err(|error| Trouble(format!("{id}: {error}")))?, answer))
+        Ok((
+            id.parse()
+                .map_err(|error| Trouble(format!("{id}: {error}")))?,
+            answer,
+        ))
     }
 
     /// Makes a move on the present version of a request.
     pub async fn make(&self, notice: &NoticeId, step: &str, body: &Value) -> Result<Answer> {
-        let present = self.get(&format!("/v1/notice-requests/{notice}")).await?.good()?;
-        self.post(&format!("/v1/notice-requests/{notice}/{step}"), body, present.etag.as_deref()).await
+        let present = self
+            .get(&format!("/v1/notice-requests/{notice}"))
+            .await?
+            .good()?;
+        self.post(
+            &format!("/v1/notice-requests/{notice}/{step}"),
+            body,
+            present.etag.as_deref(),
+        )
+        .await
     }
 
     /// Approves the words as they stand.
     pub async fn approve(&self, notice: &NoticeId) -> Result<Answer> {
-        let present = self.get(&format!("/v1/notice-requests/{notice}")).await?.good()?;
-        self.make(notice, "approve", &json!({"digest": present.body["digest"]})).await
+        let present = self
+            .get(&format!("/v1/notice-requests/{notice}"))
+            .await?
+            .good()?;
+        self.make(
+            notice,
+            "approve",
+            &json!({"digest": present.body["digest"]}),
+        )
+        .await
     }
 
     async fn call(
@@ -94,7 +127,13 @@ impl Staff<'_> {
             request = request.json(body);
         }
         let answer = request.send().await?;
-        let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let header = |name: &str| {
+            answer
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
+        };
         Ok(Answer {
             status: answer.status().as_u16(),
             etag: header("etag"),

@@ -14,7 +14,12 @@ impl World {
     pub async fn items(&self, table: &str) -> Result<Vec<Item>> {
         let dynamo = aws_sdk_dynamodb::Client::new(&self.stage.sdk);
         let mut items = Vec::new();
-        let mut pages = dynamo.scan().table_name(self.output(table)?).consistent_read(true).into_paginator().send();
+        let mut pages = dynamo
+            .scan()
+            .table_name(self.output(table)?)
+            .consistent_read(true)
+            .into_paginator()
+            .send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| Trouble(format!("{table}: {error:?}")))?;
             items.extend(page.items.unwrap_or_default());
@@ -38,8 +43,11 @@ impl World {
     /// The person's phone number or BSUID.
     pub async fn address_of(&self, person: &str) -> Result<String> {
         let items = self.items("PeopleTable").await?;
-        let row = items.iter().find(|item| text(item, "pk") == Some(person) && text(item, "sk") == Some("person"));
-        let contact = row.and_then(|item| item.get("person")?.as_m().ok()?.get("contact")?.as_m().ok());
+        let row = items
+            .iter()
+            .find(|item| text(item, "pk") == Some(person) && text(item, "sk") == Some("person"));
+        let contact =
+            row.and_then(|item| item.get("person")?.as_m().ok()?.get("contact")?.as_m().ok());
         contact
             .and_then(|contact| contact.get("phone").or(contact.get("bsuid")))
             .and_then(|address| address.as_s().ok().cloned())
@@ -50,7 +58,9 @@ impl World {
     pub async fn rungs(&self, notice: &NoticeId) -> Result<HashMap<String, usize>> {
         let mut rungs = HashMap::new();
         for item in self.items("DeliveriesTable").await? {
-            let rung = item.get("delivery").and_then(|row| row.as_m().ok()?.get("rung")?.as_s().ok());
+            let rung = item
+                .get("delivery")
+                .and_then(|row| row.as_m().ok()?.get("rung")?.as_s().ok());
             if let (Some(pk), Some(rung)) = (text(&item, "pk"), rung)
                 && pk == notice.as_str()
             {
@@ -72,14 +82,23 @@ impl World {
             .send()
             .await
             .map_err(|error| Trouble(format!("{queue}: {error:?}")))?;
-        let messages = answer.messages.unwrap_or_default().into_iter().map(|message| {
-            let reason = message.message_attributes.and_then(|mut all| all.remove("reason"));
-            (message.body.unwrap_or_default(), reason.and_then(|reason| reason.string_value))
-        });
+        let messages = answer
+            .messages
+            .unwrap_or_default()
+            .into_iter()
+            .map(|message| {
+                let reason = message
+                    .message_attributes
+                    .and_then(|mut all| all.remove("reason"));
+                (
+                    message.body.unwrap_or_default(),
+                    reason.and_then(|reason| reason.string_value),
+                )
+            });
         Ok(messages.collect())
     }
 
-    /// How many messages a queue holds, visible, in flight and delayed.
+    /// How many messages a queue holds, visible or in flight. Delayed ones are reminders for later.
     pub async fn depth(&self, queue: &str) -> Result<i64> {
         use aws_sdk_sqs::types::QueueAttributeName as Name;
         let sqs = aws_sdk_sqs::Client::new(&self.stage.sdk);
@@ -88,12 +107,14 @@ impl World {
             .queue_url(self.output(queue)?)
             .attribute_names(Name::ApproximateNumberOfMessages)
             .attribute_names(Name::ApproximateNumberOfMessagesNotVisible)
-            .attribute_names(Name::ApproximateNumberOfMessagesDelayed)
             .send()
             .await
             .map_err(|error| Trouble(format!("{queue}: {error:?}")))?;
         let counts = answer.attributes.unwrap_or_default();
-        Ok(counts.values().filter_map(|count| count.parse::<i64>().ok()).sum())
+        Ok(counts
+            .values()
+            .filter_map(|count| count.parse::<i64>().ok())
+            .sum())
     }
 
     /// Puts `body` into the queue with the output `queue`, with a group if it is a FIFO queue.
@@ -113,15 +134,26 @@ impl World {
     /// The bytes of a file of the reports bucket.
     pub async fn report_file(&self, key: &str) -> Result<Vec<u8>> {
         let s3 = aws_sdk_s3::Client::new(&self.stage.sdk);
-        let object = s3.get_object().bucket(self.output("ReportsBucket")?).key(key).send().await;
+        let object = s3
+            .get_object()
+            .bucket(self.output("ReportsBucket")?)
+            .key(key)
+            .send()
+            .await;
         let object = object.map_err(|error| Trouble(format!("{key}: {error:?}")))?;
-        let bytes = object.body.collect().await.map_err(|error| Trouble(format!("{key}: {error}")))?;
+        let bytes = object
+            .body
+            .collect()
+            .await
+            .map_err(|error| Trouble(format!("{key}: {error}")))?;
         Ok(bytes.to_vec())
     }
 }
 
 fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
-    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str)
+    item.get(name)
+        .and_then(|value| value.as_s().ok())
+        .map(String::as_str)
 }
 
 fn subscription(item: &Item) -> Option<&str> {

@@ -98,7 +98,10 @@ impl World {
         .await?;
         let handshake = peer.handshake(VERIFY_TOKEN).await?;
         if !handshake.ok {
-            return Err(Trouble(format!("the webhook did not return the challenge: {:?}", handshake.answer)));
+            return Err(Trouble(format!(
+                "the webhook did not return the challenge: {:?}",
+                handshake.answer
+            )));
         }
         Ok(Self {
             stage,
@@ -111,7 +114,11 @@ impl World {
     /// Attaches to a world that another process keeps up.
     pub async fn attach() -> Result<Self> {
         let stage = Stage::attach_from_env().await?;
-        let peer = stage.file.others.get("peer").ok_or_else(|| Trouble("the stage has no peer".to_owned()))?;
+        let peer = stage
+            .file
+            .others
+            .get("peer")
+            .ok_or_else(|| Trouble("the stage has no peer".to_owned()))?;
         Ok(Self {
             peer: Control::new(peer),
             stage,
@@ -122,9 +129,20 @@ impl World {
 
     /// Writes what every function has logged below `.build/logs`, to be read after a failure. Where.
     pub async fn save_logs(&self) -> Result<std::path::PathBuf> {
-        let folder = local::Places::find()?.repository.join(".build/logs/functions");
+        let folder = local::Places::find()?
+            .repository
+            .join(".build/logs/functions");
         std::fs::create_dir_all(&folder)?;
-        for function in ["webhook", "conversation", "intake", "approval", "dispatch", "send", "delivery", "report"] {
+        for function in [
+            "webhook",
+            "conversation",
+            "intake",
+            "approval",
+            "dispatch",
+            "send",
+            "delivery",
+            "report",
+        ] {
             let lines = self.stage.function_logs(function).await.unwrap_or_default();
             std::fs::write(folder.join(format!("{function}.log")), lines.join("\n"))?;
         }
@@ -185,14 +203,20 @@ pub fn rome(instant: Timestamp) -> Result<DateTime> {
 }
 
 /// Asks `question` again and again until it answers, for at most `seconds`; `what` is what is awaited.
-pub async fn poll<T>(what: &str, seconds: u64, mut question: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
+pub async fn poll<T>(
+    what: &str,
+    seconds: u64,
+    mut question: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<T> {
     let started = Instant::now();
     loop {
         if let Some(answer) = question().await? {
             return Ok(answer);
         }
         if started.elapsed() > Duration::from_secs(seconds) {
-            return Err(Trouble(format!("after {seconds} s there is still no {what}")));
+            return Err(Trouble(format!(
+                "after {seconds} s there is still no {what}"
+            )));
         }
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
@@ -200,5 +224,8 @@ pub async fn poll<T>(what: &str, seconds: u64, mut question: impl AsyncFnMut() -
 
 fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }

@@ -72,7 +72,7 @@ impl Approval {
         let kind = step.kind().key();
         let applied = request
             .apply(step, &asked.by, &self.tenant, now)
-            .map_err(|error| Problem::not_allowed(error, before))?;
+            .map_err(|error| Problem::not_allowed(&error, before))?;
 
         self.set_the_hour(&applied).await?;
         match self.notices.save(&applied).await {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use cloud::staff::openapi::{Always, Bearer, OnBody, OnMove, OnOne, OnValues};
-use cloud::staff::{DraftBody, Problem, RequestView};
+use cloud::staff::{DraftBody, Problem, ProblemBody, RequestView};
 use domain::Instant;
 use domain::notice::{Digest, Draft, Move};
 use domain::tenant::Tenant;
@@ -144,6 +144,7 @@ fn draft(body: DraftBody, tenant: &Tenant, now: Instant) -> Result<Box<Draft>, P
 #[derive(OpenApi)]
 #[openapi(
     paths(take_charge, reword, forward, approve, send_back, reject, resubmit, schedule, cancel),
+    components(schemas(ProblemBody)),
     tags((
         name = "Passi dell'avviso",
         description = "Dalla presa in carico alla programmazione. Ogni passo vuole in `If-Match` la versione letta."

@@ -69,7 +69,10 @@ impl Listener {
 
     /// Hears a batch, each person's messages in their order.
     pub async fn hear_all(&self, event: SqsEvent) -> SqsBatchResponse {
-        batch::in_order(event, &self.dead, async |body: &str| self.hear_one(body).await).await
+        batch::in_order(event, &self.dead, async |body: &str| {
+            self.hear_one(body).await
+        })
+        .await
     }
 
     async fn hear_one(&self, body: &str) -> Result<(), Failure> {
@@ -85,7 +88,11 @@ impl Listener {
     /// What is to be said for `heard`: decided and written now, or found written by an earlier hearing.
     async fn turn(&self, heard: &Heard) -> Result<Vec<SayReply>, StoreError> {
         for _ in 0..TRIES {
-            let opening = match self.conversations.arrival(&heard.id, &heard.contact).await? {
+            let opening = match self
+                .conversations
+                .arrival(&heard.id, &heard.contact)
+                .await?
+            {
                 Arrival::HeardBefore(replies) => {
                     tracing::info!(message.id = %heard.id, "message {} was delivered again", heard.id);
                     return Ok(replies);
@@ -93,7 +100,8 @@ impl Listener {
                 Arrival::New(opening) => opening,
             };
             let person = opening.person.clone();
-            let person = person.unwrap_or_else(|| Person::new(clock::new_person(), opening.contact.clone()));
+            let person =
+                person.unwrap_or_else(|| Person::new(clock::new_person(), opening.contact.clone()));
             let heard = Heard {
                 contact: opening.contact.clone(),
                 ..heard.clone()
@@ -108,7 +116,11 @@ impl Listener {
                     reply: reply.clone(),
                 })
                 .collect();
-            match self.conversations.commit(&heard.id, &opening, &turn, &replies, clock::now()).await {
+            match self
+                .conversations
+                .commit(&heard.id, &opening, &turn, &replies, clock::now())
+                .await
+            {
                 Ok(()) => return Ok(replies),
                 // Another message of theirs, or this very one, was written meanwhile: look again, decide again.
                 Err(StoreError::Stale) => {}

@@ -58,29 +58,40 @@ impl Recorder {
 
     /// Records a batch of statuses.
     pub async fn record_all(&self, event: SqsEvent) -> SqsBatchResponse {
-        batch::each(event, &self.dead, async |body: &str| {
-            match serde_json::from_str::<Settle>(body) {
+        batch::each(
+            event,
+            &self.dead,
+            async |body: &str| match serde_json::from_str::<Settle>(body) {
                 Ok(job) => self.settle(&job.settle).await,
                 Err(_) => self.record(body).await,
-            }
-        })
+            },
+        )
         .await
     }
 
     async fn record(&self, body: &str) -> Result<(), Failure> {
-        let update = match StatusUpdate::read(body).map_err(|error| Failure::Dead(error.to_string()))? {
-            Ok(update) => update,
-            Err(unknown) => {
-                telemetry::count("delivery", "unknown_state", &unknown.0, 1);
-                return Ok(());
-            }
-        };
+        let update =
+            match StatusUpdate::read(body).map_err(|error| Failure::Dead(error.to_string()))? {
+                Ok(update) => update,
+                Err(unknown) => {
+                    telemetry::count("delivery", "unknown_state", &unknown.0, 1);
+                    return Ok(());
+                }
+            };
         let id = match update.send {
             Some(id) => id,
             // Without our id only theirs remains, and it may not be written yet: the message comes back for it.
-            None => self.deliveries.find(&update.wamid).await?.ok_or(NotFoundYet)?,
+            None => self
+                .deliveries
+                .find(&update.wamid)
+                .await?
+                .ok_or(NotFoundYet)?,
         };
-        match self.deliveries.merge(&id, &update.report, clock::now()).await? {
+        match self
+            .deliveries
+            .merge(&id, &update.report, clock::now())
+            .await?
+        {
             Merged::Changed | Merged::KnewAlready => Ok(()),
             // The row is written before the call, so it is gone by now: kept for 90 days, WhatsApp tries for 30.
             Merged::NoSuchRow => Err(Failure::Dead(format!("there is no delivery {id}"))),
@@ -96,7 +107,9 @@ impl Recorder {
             return Ok(());
         }
         let now = clock::now();
-        self.deliveries.merge(id, &Report::of(Rung::Unknown, now), now).await?;
+        self.deliveries
+            .merge(id, &Report::of(Rung::Unknown, now), now)
+            .await?;
         telemetry::count("delivery", "unknown", "unsettled", 1);
         tracing::warn!(send.id = %id, "nobody knows whether {id} was sent: a person should look");
         Ok(())

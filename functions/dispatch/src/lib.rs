@@ -91,8 +91,8 @@ impl Dispatcher {
     /// Dispatches what a batch of queue messages asks for, until shortly before `deadline`.
     pub async fn dispatch_all(&self, event: SqsEvent, deadline: SystemTime) -> SqsBatchResponse {
         batch::each(event, &self.dead, async |body: &str| {
-            let job: DispatchNotice =
-                serde_json::from_str(body).map_err(|error| Failure::Dead(format!("not a dispatch: {error}")))?;
+            let job: DispatchNotice = serde_json::from_str(body)
+                .map_err(|error| Failure::Dead(format!("not a dispatch: {error}")))?;
             self.dispatch(&job, deadline).await
         })
         .await
@@ -114,13 +114,19 @@ impl Dispatcher {
     }
 
     /// The request, now going out; `None` where it is not to go out on this call.
-    async fn started(&self, request: NoticeRequest, job: &DispatchNotice) -> Result<Option<NoticeRequest>, Failure> {
+    async fn started(
+        &self,
+        request: NoticeRequest,
+        job: &DispatchNotice,
+    ) -> Result<Option<NoticeRequest>, Failure> {
         match &request.state {
             State::Scheduled { send_at, .. } if *send_at == job.send_at => {
                 let now = clock::now();
                 let early = send_at.as_second() - now.as_second();
                 if early > EARLY {
-                    return Err(Failure::Retry(format!("its hour is {early} seconds ahead").into()));
+                    return Err(Failure::Retry(
+                        format!("its hour is {early} seconds ahead").into(),
+                    ));
                 }
                 let applied = request
                     .advance(Move::Start, &self.tenant, now)
@@ -141,22 +147,36 @@ impl Dispatcher {
     }
 
     /// Queues the audience from where it was left; whether its end was reached before `deadline`.
-    async fn send_out(&self, request: &NoticeRequest, deadline: SystemTime) -> Result<bool, Failure> {
+    async fn send_out(
+        &self,
+        request: &NoticeRequest,
+        deadline: SystemTime,
+    ) -> Result<bool, Failure> {
         let (mut progress, mut version) = self.notices.progress(&request.id).await?;
         // The page that was written down may have been queued in part, or not at all.
         self.queue(request, &progress.page).await?;
         while !progress.complete {
-            if deadline.duration_since(SystemTime::now()).is_ok_and(|left| left < MARGIN) {
+            if deadline
+                .duration_since(SystemTime::now())
+                .is_ok_and(|left| left < MARGIN)
+            {
                 return Ok(false);
             }
-            let page = self.people.audience(progress.cursor.as_deref(), PAGE).await?;
+            let page = self
+                .people
+                .audience(progress.cursor.as_deref(), PAGE)
+                .await?;
             progress = DispatchProgress {
-                recipients: progress.recipients + i64::try_from(page.people.len()).unwrap_or(i64::MAX),
+                recipients: progress.recipients
+                    + i64::try_from(page.people.len()).unwrap_or(i64::MAX),
                 complete: page.cursor.is_none(),
                 cursor: page.cursor,
                 page: page.people,
             };
-            version = self.notices.save_progress(&request.id, &progress, version).await?;
+            version = self
+                .notices
+                .save_progress(&request.id, &progress, version)
+                .await?;
             self.queue(request, &progress.page).await?;
         }
         Ok(true)
@@ -176,7 +196,11 @@ impl Dispatcher {
                 })
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let lane = if request.draft.kind == Kind::Emergenza { &self.urgent } else { &self.ordinary };
+        let lane = if request.draft.kind == Kind::Emergenza {
+            &self.urgent
+        } else {
+            &self.ordinary
+        };
         lane.send_all(batches).await
     }
 

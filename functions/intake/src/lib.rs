@@ -19,8 +19,8 @@ use cloud::deliveries::Deliveries;
 use cloud::files::Files;
 use cloud::notices::Notices;
 use cloud::queue::Queue;
-use cloud::staff::Problem;
 use cloud::staff::openapi::Bearer;
+use cloud::staff::{Problem, ProblemBody};
 use domain::staff::{Actor, Role};
 use domain::tenant::Tenant;
 use utoipa::OpenApi;
@@ -90,6 +90,7 @@ fn needs(by: &Actor, roles: &[Role]) -> Result<(), Problem> {
         register::list, register::one,
         reports::ask, reports::list
     ),
+    components(schemas(ProblemBody)),
     tags(
         (name = "Richieste", description = "Che cosa gli uffici chiedono di inviare, e che cosa ne è stato."),
         (name = "Registro", description = "Gli avvisi inviati, con i conteggi dei recapiti. Nessun dato dei cittadini."),

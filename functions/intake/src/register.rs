@@ -132,6 +132,7 @@ impl From<RegisterRow> for RegisterView {
 #[utoipa::path(
     get,
     path = "/v1/register",
+    operation_id = "list_register",
     tag = "Registro",
     summary = "Elenca gli avvisi inviati",
     description = "Gli avvisi il cui invio è cominciato nel bimestre, in ordine d'invio, con i conteggi di questo momento. Tutti i ruoli.",
@@ -174,6 +175,7 @@ pub(crate) async fn list(
 #[utoipa::path(
     get,
     path = "/v1/register/{id}",
+    operation_id = "show_register_row",
     tag = "Registro",
     summary = "Mostra un avviso del registro",
     description = "La riga di un avviso, anche prima che parta: i conteggi sono allora a zero. Tutti i ruoli.",

@@ -69,6 +69,7 @@ pub(crate) struct FileView {
 #[utoipa::path(
     post,
     path = "/v1/reports/{period}",
+    operation_id = "ask_report",
     tag = "Rendiconti",
     summary = "Chiede un rendiconto",
     description = "Mette in coda il rendiconto di un bimestre; se il bimestre non è finito, è provvisorio. \
@@ -104,6 +105,7 @@ pub(crate) async fn ask(
 #[utoipa::path(
     get,
     path = "/v1/reports/{period}",
+    operation_id = "list_reports",
     tag = "Rendiconti",
     summary = "Elenca i file di un rendiconto",
     description = "Tutte le versioni del rendiconto di un bimestre, con collegamenti validi quindici minuti; nessuna finché non è pronto. \

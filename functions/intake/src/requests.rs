@@ -64,6 +64,7 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
 #[utoipa::path(
     post,
     path = "/v1/notice-requests",
+    operation_id = "submit_request",
     tag = "Richieste",
     summary = "Chiede un avviso",
     description = "Registra la richiesta di un ufficio, se è completa e corretta. Con `Idempotency-Key` la stessa chiamata si può \
@@ -121,6 +122,7 @@ pub(crate) async fn submit(
 #[utoipa::path(
     get,
     path = "/v1/notice-requests",
+    operation_id = "list_requests",
     tag = "Richieste",
     summary = "Elenca le richieste",
     description = "Le richieste, dalla più recente. Tutti i ruoli.",
@@ -152,6 +154,7 @@ pub(crate) async fn list(
 #[utoipa::path(
     get,
     path = "/v1/notice-requests/{id}",
+    operation_id = "show_request",
     tag = "Richieste",
     summary = "Mostra una richiesta",
     description = "La richiesta com'è ora, con l'anteprima esatta e il `digest` che serve per approvarla. Tutti i ruoli.",
@@ -179,6 +182,7 @@ pub(crate) async fn one(
 #[utoipa::path(
     get,
     path = "/v1/notice-requests/{id}/history",
+    operation_id = "show_history",
     tag = "Richieste",
     summary = "Mostra la storia di una richiesta",
     description = "Chi ha fatto che cosa, e quando, dalla prima riga; senza autore dove si è mosso il sistema. Tutti i ruoli.",

@@ -10,12 +10,12 @@ mod once;
 use aws_config::SdkConfig;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use cloud::batch::{self, Failure};
+use cloud::clock;
 use cloud::deliveries::Deliveries;
 use cloud::pace::{Lane, Pace};
 use cloud::people::People;
 use cloud::queue::{DeadLetters, Queue};
 use cloud::secrets::Secrets;
-use cloud::clock;
 use domain::ids::{PersonId, SendId};
 use domain::jobs::{NoticeBatch, SayReply};
 use futures::future::join_all;
@@ -52,7 +52,10 @@ struct TryAgain {
 
 impl Sender {
     /// The function with its clients.
-    pub fn new(config: &Config, aws: &SdkConfig) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+    pub fn new(
+        config: &Config,
+        aws: &SdkConfig,
+    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         Ok(Self {
             people: People::new(aws, &config.people_table),
             deliveries: Deliveries::new(aws, &config.deliveries_table),
@@ -76,9 +79,16 @@ impl Sender {
     /// Sends what a batch of one of the three queues holds. The queue says which: its name ends in `replies.fifo`,
     /// `urgent` or `notices`.
     pub async fn send_all(&self, event: SqsEvent) -> SqsBatchResponse {
-        let queue = event.records.first().and_then(|message| message.event_source_arn.clone()).unwrap_or_default();
+        let queue = event
+            .records
+            .first()
+            .and_then(|message| message.event_source_arn.clone())
+            .unwrap_or_default();
         if queue.ends_with("replies.fifo") {
-            batch::in_order(event, &self.dead_replies, async |body: &str| self.reply(&read(body)?).await).await
+            batch::in_order(event, &self.dead_replies, async |body: &str| {
+                self.reply(&read(body)?).await
+            })
+            .await
         } else if queue.ends_with("urgent") {
             let send = async |body: &str| self.notice(&read(body)?, Lane::First).await;
             batch::each(event, &self.dead_urgent, send).await
@@ -92,7 +102,9 @@ impl Sender {
         let age = clock::now().as_second() - job.window_opened_at.as_second();
         if age > WINDOW {
             // Meta would refuse it; what a person should still hear, a person must decide.
-            return Err(Failure::Dead(format!("the window closed before the reply left: it is {age} seconds old")));
+            return Err(Failure::Dead(format!(
+                "the window closed before the reply left: it is {age} seconds old"
+            )));
         }
         let Some(person) = self.people.get(&job.person).await? else {
             return Err(Failure::Dead(format!("there is no person {}", job.person)));
@@ -138,7 +150,11 @@ impl Sender {
             person: person.clone(),
         };
         // Looked up again at the moment of sending: an opt-out wins, also in the middle of a broadcast.
-        let found = self.people.get(person).await?.filter(domain::person::Person::receives_notices);
+        let found = self
+            .people
+            .get(person)
+            .await?
+            .filter(domain::person::Person::receives_notices);
         let Some(found) = found else {
             return self.pass_over(&id).await;
         };
@@ -156,5 +172,6 @@ impl Sender {
 }
 
 fn read<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, Failure> {
-    serde_json::from_str(body).map_err(|error| Failure::Dead(format!("not a message of this queue: {error}")))
+    serde_json::from_str(body)
+        .map_err(|error| Failure::Dead(format!("not a message of this queue: {error}")))
 }

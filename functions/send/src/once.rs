@@ -97,13 +97,20 @@ impl Sender {
                 let why = in_full(&error);
                 return Ok(Call::NotYet { why, soon: true });
             }
-            Err(SendError::Refused { reason, class, trace }) => {
+            Err(SendError::Refused {
+                reason,
+                class,
+                trace,
+            }) => {
                 let code = reason.code;
                 telemetry::count("send", "refused", &code.to_string(), 1);
                 tracing::warn!(send.id = %id, code, ?class, trace, "Meta refused {id} with code {code}");
                 if let Class::Retry | Class::Wait | Class::Operator = class {
                     let soon = class == Class::Retry;
-                    return Ok(Call::NotYet { why: reason.title, soon });
+                    return Ok(Call::NotYet {
+                        why: reason.title,
+                        soon,
+                    });
                 }
                 refused(reason)
             }

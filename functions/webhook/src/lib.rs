@@ -134,7 +134,11 @@ impl Webhook {
         }
         // The secret may have been rotated since it was read.
         let secret = self.secrets.renewed().await?;
-        if whatsapp::is_authentic(header, body, &secret.app_secrets) { Ok(()) } else { Err(Refusal::Unsigned) }
+        if whatsapp::is_authentic(header, body, &secret.app_secrets) {
+            Ok(())
+        } else {
+            Err(Refusal::Unsigned)
+        }
     }
 }
 

@@ -12,5 +12,8 @@ async fn main() -> Result<(), Error> {
     let webhook = Webhook::new(&config, &aws);
     webhook.warm_up().await;
 
-    run(service_fn(async |request: Request| webhook.handle(request).await)).await
+    run(service_fn(async |request: Request| {
+        webhook.handle(request).await
+    }))
+    .await
 }

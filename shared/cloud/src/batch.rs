@@ -31,8 +31,15 @@ impl<E: Error + Send + Sync + 'static> From<E> for Failure {
 }
 
 /// Handles every message of `event` by itself, several at once.
-pub async fn each(event: SqsEvent, dead: &DeadLetters, work: impl AsyncFn(&str) -> Result<(), Failure>) -> SqsBatchResponse {
-    let outcomes = event.records.iter().map(|message| handle(message, dead, &work));
+pub async fn each(
+    event: SqsEvent,
+    dead: &DeadLetters,
+    work: impl AsyncFn(&str) -> Result<(), Failure>,
+) -> SqsBatchResponse {
+    let outcomes = event
+        .records
+        .iter()
+        .map(|message| handle(message, dead, &work));
     let failed = join_all(outcomes).await.into_iter().filter_map(Result::err);
     response(failed)
 }
@@ -46,7 +53,10 @@ pub async fn in_order(
 ) -> SqsBatchResponse {
     let mut groups: BTreeMap<&str, Vec<&SqsMessage>> = BTreeMap::new();
     for message in &event.records {
-        let group = message.attributes.get("MessageGroupId").map_or("", String::as_str);
+        let group = message
+            .attributes
+            .get("MessageGroupId")
+            .map_or("", String::as_str);
         groups.entry(group).or_default().push(message);
     }
     let outcomes = groups.into_values().map(async |messages| {
@@ -137,7 +147,11 @@ mod tests {
     }
 
     fn failed(response: &SqsBatchResponse) -> Vec<&str> {
-        response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect()
+        response
+            .batch_item_failures
+            .iter()
+            .map(|failure| failure.item_identifier.as_str())
+            .collect()
     }
 
     async fn work(body: &str) -> Result<(), Failure> {
@@ -159,7 +173,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_failure_holds_up_its_own_group_and_no_other() {
-        let event = event(&[("a", "good"), ("b", "good"), ("a", "bad"), ("a", "good"), ("b", "good")]);
+        let event = event(&[
+            ("a", "good"),
+            ("b", "good"),
+            ("a", "bad"),
+            ("a", "good"),
+            ("b", "good"),
+        ]);
         let handled = Mutex::new(Vec::new());
 
         let response = in_order(event, &nowhere(), async |body: &str| {
@@ -171,6 +191,10 @@ mod tests {
         let mut back = failed(&response);
         back.sort_unstable();
         assert_eq!(back, ["2", "3"]);
-        assert_eq!(handled.lock().unwrap().len(), 4, "the last of group a was not tried");
+        assert_eq!(
+            handled.lock().unwrap().len(),
+            4,
+            "the last of group a was not tried"
+        );
     }
 }

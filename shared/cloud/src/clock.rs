@@ -13,11 +13,15 @@ pub fn now() -> Instant {
 /// A new id for a person.
 pub fn new_person() -> PersonId {
     #[expect(clippy::expect_used, reason = "a ULID is 26 Crockford digits")]
-    format!("p_{}", Ulid::generate()).parse().expect("a person id")
+    format!("p_{}", Ulid::generate())
+        .parse()
+        .expect("a person id")
 }
 
 /// A new id for a notice.
 pub fn new_notice() -> NoticeId {
     #[expect(clippy::expect_used, reason = "a ULID is 26 Crockford digits")]
-    format!("avv_{}", Ulid::generate()).parse().expect("a notice id")
+    format!("avv_{}", Ulid::generate())
+        .parse()
+        .expect("a notice id")
 }

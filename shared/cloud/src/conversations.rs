@@ -14,7 +14,10 @@ use domain::person::Person;
 
 use crate::StoreError;
 use crate::people::AUDIENCE;
-use crate::table::{self, Item, dynamo, expiry, key, number, put, read, stale_if_refused, string, text, unchanged, write};
+use crate::table::{
+    self, Item, dynamo, expiry, key, number, put, read, stale_if_refused, string, text, unchanged,
+    write,
+};
 
 /// Meta delivers again for up to seven days: a message is remembered for nine.
 const REMEMBERED_DAYS: i64 = 9;
@@ -68,8 +71,12 @@ impl Conversations {
         }
 
         let by = |name: Option<&String>| name.and_then(|name| known.get(name)).cloned();
-        let bsuid = contact.bsuid().map(|bsuid| format!("bsuid#{}", bsuid.as_str()));
-        let phone = contact.phone().map(|phone| format!("phone#{}", phone.digits()));
+        let bsuid = contact
+            .bsuid()
+            .map(|bsuid| format!("bsuid#{}", bsuid.as_str()));
+        let phone = contact
+            .phone()
+            .map(|phone| format!("phone#{}", phone.digits()));
         let (by_bsuid, by_phone) = (by(bsuid.as_ref()), by(phone.as_ref()));
         let contact = match (&by_bsuid, &by_phone) {
             (Some(one), Some(other)) if one != other => {
@@ -78,7 +85,10 @@ impl Conversations {
             }
             _ => contact.clone(),
         };
-        let unwritten = self::names(&contact).into_iter().filter(|name| !known.contains_key(name)).collect();
+        let unwritten = self::names(&contact)
+            .into_iter()
+            .filter(|name| !known.contains_key(name))
+            .collect();
         let Some(id) = by_bsuid.or(by_phone) else {
             return Ok(Arrival::New(Box::new(Opening {
                 person: None,
@@ -113,11 +123,17 @@ impl Conversations {
             .dynamo
             .batch_get_item()
             .request_items(&self.turns, wanted(vec![turn])?)
-            .request_items(&self.people, wanted(names.iter().map(|name| key(name, "id")).collect())?)
+            .request_items(
+                &self.people,
+                wanted(names.iter().map(|name| key(name, "id")).collect())?,
+            )
             .send()
             .await
             .map_err(dynamo)?;
-        if answer.unprocessed_keys().is_some_and(|keys| !keys.is_empty()) {
+        if answer
+            .unprocessed_keys()
+            .is_some_and(|keys| !keys.is_empty())
+        {
             return Err(StoreError::DynamoDb("keys were left unprocessed".into()));
         }
         let mut tables = answer.responses.unwrap_or_default();
@@ -125,7 +141,12 @@ impl Conversations {
         let known = tables.remove(&self.people).unwrap_or_default();
         let known = known
             .iter()
-            .filter_map(|item| Some((string(item, "pk")?.to_owned(), string(item, "person_id")?.parse().ok()?)))
+            .filter_map(|item| {
+                Some((
+                    string(item, "pk")?.to_owned(),
+                    string(item, "person_id")?.parse().ok()?,
+                ))
+            })
             .collect();
         Ok((heard, known))
     }
@@ -141,7 +162,9 @@ impl Conversations {
             .await
             .map_err(dynamo)?;
         // The identifier is written with the person, in one transaction.
-        let mut item = answer.item.ok_or_else(|| StoreError::DynamoDb("an identifier of nobody".into()))?;
+        let mut item = answer
+            .item
+            .ok_or_else(|| StoreError::DynamoDb("an identifier of nobody".into()))?;
         let version = version_of(&item);
         Ok((read(&mut item, "person")?, version))
     }
@@ -184,7 +207,12 @@ impl Conversations {
         Ok(())
     }
 
-    fn heard(&self, message: &Wamid, replies: &[SayReply], now: Instant) -> Result<TransactWriteItem, StoreError> {
+    fn heard(
+        &self,
+        message: &Wamid,
+        replies: &[SayReply],
+        now: Instant,
+    ) -> Result<TransactWriteItem, StoreError> {
         put(Put::builder()
             .table_name(&self.turns)
             .item("pk", text(message.as_str()))
@@ -193,7 +221,11 @@ impl Conversations {
             .condition_expression("attribute_not_exists(pk)"))
     }
 
-    fn person_row(&self, person: &Person, version: Option<u64>) -> Result<TransactWriteItem, StoreError> {
+    fn person_row(
+        &self,
+        person: &Person,
+        version: Option<u64>,
+    ) -> Result<TransactWriteItem, StoreError> {
         let (condition, seen) = unchanged(version);
         let mut row = Put::builder()
             .table_name(&self.people)
@@ -212,12 +244,18 @@ impl Conversations {
 }
 
 fn version_of(item: &Item) -> u64 {
-    table::integer(item, "version").and_then(|version| u64::try_from(version).ok()).unwrap_or_default()
+    table::integer(item, "version")
+        .and_then(|version| u64::try_from(version).ok())
+        .unwrap_or_default()
 }
 
 /// The keys of the rows that say whose an identifier is.
 fn names(contact: &Contact) -> Vec<String> {
-    let bsuid = contact.bsuid().map(|bsuid| format!("bsuid#{}", bsuid.as_str()));
-    let phone = contact.phone().map(|phone| format!("phone#{}", phone.digits()));
+    let bsuid = contact
+        .bsuid()
+        .map(|bsuid| format!("bsuid#{}", bsuid.as_str()));
+    let phone = contact
+        .phone()
+        .map(|phone| format!("phone#{}", phone.digits()));
     bsuid.into_iter().chain(phone).collect()
 }

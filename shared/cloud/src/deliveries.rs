@@ -13,7 +13,10 @@ use domain::delivery::{Counts, Delivery, Report, Rung};
 use domain::ids::{NoticeId, SendId, Wamid};
 
 use crate::StoreError;
-use crate::table::{Item, dynamo, expiry, integer, key, number, put, read, stale_if_refused, string, text, unchanged, write};
+use crate::table::{
+    Item, dynamo, expiry, integer, key, number, put, read, stale_if_refused, string, text,
+    unchanged, write,
+};
 
 /// The detail per person is kept this long; then only the counts remain (docs/privacy.md).
 const KEPT_DAYS: i64 = 90;
@@ -72,7 +75,13 @@ impl Deliveries {
     }
 
     /// Writes `next` over what was `seen`, with the change in the counts. `Stale` if somebody wrote first.
-    pub async fn write(&self, id: &SendId, seen: Option<&Seen>, next: &Delivery, now: Instant) -> Result<(), StoreError> {
+    pub async fn write(
+        &self,
+        id: &SendId,
+        seen: Option<&Seen>,
+        next: &Delivery,
+        now: Instant,
+    ) -> Result<(), StoreError> {
         let mut writes = vec![self.row(id, seen.map(|seen| seen.version), next, now)?];
         let change = Counts::change(seen.map(|seen| &seen.delivery), next);
         if let SendId::Notice { notice, person } = id
@@ -90,8 +99,14 @@ impl Deliveries {
     }
 
     /// Merges `report` into the delivery `id`, however many others write at the same time.
-    pub async fn merge(&self, id: &SendId, report: &Report, now: Instant) -> Result<Merged, StoreError> {
-        self.change(id, now, |delivery| delivery.merge(report.clone())).await
+    pub async fn merge(
+        &self,
+        id: &SendId,
+        report: &Report,
+        now: Instant,
+    ) -> Result<Merged, StoreError> {
+        self.change(id, now, |delivery| delivery.merge(report.clone()))
+            .await
     }
 
     /// Puts off the delivery `id` after a refusal that leaves it certainly unsent.
@@ -151,10 +166,20 @@ impl Deliveries {
             .send()
             .await
             .map_err(dynamo)?;
-        Ok(answer.items().iter().map(counts).fold(Counts::default(), |sum, shard| sum.plus(&shard)))
+        Ok(answer
+            .items()
+            .iter()
+            .map(counts)
+            .fold(Counts::default(), |sum, shard| sum.plus(&shard)))
     }
 
-    fn row(&self, id: &SendId, version: Option<u64>, next: &Delivery, now: Instant) -> Result<TransactWriteItem, StoreError> {
+    fn row(
+        &self,
+        id: &SendId,
+        version: Option<u64>,
+        next: &Delivery,
+        now: Instant,
+    ) -> Result<TransactWriteItem, StoreError> {
         let (condition, before) = unchanged(version);
         let mut row = Put::builder()
             .table_name(&self.table)
@@ -172,9 +197,20 @@ impl Deliveries {
         put(row)
     }
 
-    fn count(&self, notice: &NoticeId, shard: u32, change: &Counts) -> Result<TransactWriteItem, StoreError> {
-        let rungs = change.rungs.iter().map(|(rung, n)| (format!("rung_{}", rung.key()), *n));
-        let billable = change.billable.iter().map(|(category, n)| (format!("billable_{category}"), *n));
+    fn count(
+        &self,
+        notice: &NoticeId,
+        shard: u32,
+        change: &Counts,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let rungs = change
+            .rungs
+            .iter()
+            .map(|(rung, n)| (format!("rung_{}", rung.key()), *n));
+        let billable = change
+            .billable
+            .iter()
+            .map(|(category, n)| (format!("billable_{category}"), *n));
         let mut update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(key(notice.as_str(), format!("count#{shard}"))));
@@ -219,7 +255,9 @@ fn seen(mut item: Item) -> Result<Seen, StoreError> {
 }
 
 fn shard_of(person: &str) -> u32 {
-    person.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % SHARDS
+    person.bytes().fold(0_u32, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(u32::from(byte))
+    }) % SHARDS
 }
 
 fn counts(item: &Item) -> Counts {
@@ -228,7 +266,12 @@ fn counts(item: &Item) -> Counts {
         .filter_map(|rung| Some((rung, integer(item, &format!("rung_{}", rung.key()))?)));
     let billable: BTreeMap<String, i64> = item
         .keys()
-        .filter_map(|name| Some((name.strip_prefix("billable_")?.to_owned(), integer(item, name)?)))
+        .filter_map(|name| {
+            Some((
+                name.strip_prefix("billable_")?.to_owned(),
+                integer(item, name)?,
+            ))
+        })
         .collect();
     Counts {
         rungs: rungs.filter(|(_, n)| *n != 0).collect(),

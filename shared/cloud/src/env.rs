@@ -36,7 +36,10 @@ pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The variables of the process.
 pub fn process(name: &str) -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "this is where configuration is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is where configuration is read"
+    )]
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

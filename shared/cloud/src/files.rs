@@ -54,20 +54,40 @@ impl Files {
     }
 
     /// Uploads the local file `path` as `key`, streamed from disk.
-    pub async fn upload(&self, key: &str, path: &Path, content_type: &str) -> Result<(), FileError> {
-        let body = ByteStream::from_path(path).await.map_err(|error| FileError::Local(error.into()))?;
+    pub async fn upload(
+        &self,
+        key: &str,
+        path: &Path,
+        content_type: &str,
+    ) -> Result<(), FileError> {
+        let body = ByteStream::from_path(path)
+            .await
+            .map_err(|error| FileError::Local(error.into()))?;
         self.put(key, body, content_type).await
     }
 
     /// Writes `text` as `key`.
-    pub async fn write(&self, key: &str, text: String, content_type: &str) -> Result<(), FileError> {
+    pub async fn write(
+        &self,
+        key: &str,
+        text: String,
+        content_type: &str,
+    ) -> Result<(), FileError> {
         self.put(key, text.into_bytes().into(), content_type).await
     }
 
     /// Uploads the local file `path`, whose SHA-256 is `digest`, as `key`, unless `key` is there: what is published is
     /// never overwritten, and of two that create it at once one does.
-    pub async fn create(&self, key: &str, path: &Path, digest: &str, content_type: &str) -> Result<Created, FileError> {
-        let body = ByteStream::from_path(path).await.map_err(|error| FileError::Local(error.into()))?;
+    pub async fn create(
+        &self,
+        key: &str,
+        path: &Path,
+        digest: &str,
+        content_type: &str,
+    ) -> Result<Created, FileError> {
+        let body = ByteStream::from_path(path)
+            .await
+            .map_err(|error| FileError::Local(error.into()))?;
         let put = self
             .s3
             .put_object()
@@ -82,7 +102,11 @@ impl Files {
             .await;
         match put {
             Ok(_) => Ok(Created::New),
-            Err(error) if error.raw_response().is_some_and(|response| response.status().as_u16() == 412) => {
+            Err(error)
+                if error
+                    .raw_response()
+                    .is_some_and(|response| response.status().as_u16() == 412) =>
+            {
                 self.there(key, digest).await
             }
             Err(error) => Err(FileError::S3(error.into())),
@@ -90,10 +114,20 @@ impl Files {
     }
 
     async fn there(&self, key: &str, digest: &str) -> Result<Created, FileError> {
-        let head = self.s3.head_object().bucket(&self.bucket).key(key).send().await;
+        let head = self
+            .s3
+            .head_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await;
         let head = head.map_err(|error| FileError::S3(error.into()))?;
         let there = head.metadata().and_then(|metadata| metadata.get(DIGEST));
-        Ok(if there.is_some_and(|there| there == digest) { Created::SameThere } else { Created::OtherThere })
+        Ok(if there.is_some_and(|there| there == digest) {
+            Created::SameThere
+        } else {
+            Created::OtherThere
+        })
     }
 
     async fn put(&self, key: &str, body: ByteStream, content_type: &str) -> Result<(), FileError> {
@@ -113,13 +147,31 @@ impl Files {
 
     /// The text of `key`; `None` if there is no such file.
     pub async fn read(&self, key: &str) -> Result<Option<String>, FileError> {
-        match self.s3.get_object().bucket(&self.bucket).key(key).send().await {
+        match self
+            .s3
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await
+        {
             Ok(object) => {
-                let bytes = object.body.collect().await.map_err(|error| FileError::S3(error.into()))?;
-                let text = String::from_utf8(bytes.to_vec()).map_err(|error| FileError::S3(error.into()))?;
+                let bytes = object
+                    .body
+                    .collect()
+                    .await
+                    .map_err(|error| FileError::S3(error.into()))?;
+                let text = String::from_utf8(bytes.to_vec())
+                    .map_err(|error| FileError::S3(error.into()))?;
                 Ok(Some(text))
             }
-            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(GetObjectError::is_no_such_key) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(FileError::S3(error.into())),
         }
     }
@@ -127,17 +179,28 @@ impl Files {
     /// The keys that begin with `prefix`, in order.
     pub async fn list(&self, prefix: &str) -> Result<Vec<String>, FileError> {
         let mut keys = Vec::new();
-        let mut pages = self.s3.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
+        let mut pages = self
+            .s3
+            .list_objects_v2()
+            .bucket(&self.bucket)
+            .prefix(prefix)
+            .into_paginator()
+            .send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| FileError::S3(error.into()))?;
-            keys.extend(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
+            keys.extend(
+                page.contents()
+                    .iter()
+                    .filter_map(|object| object.key().map(str::to_owned)),
+            );
         }
         Ok(keys)
     }
 
     /// A link to `key` that is good for `validity`.
     pub async fn link(&self, key: &str, validity: Duration) -> Result<String, FileError> {
-        let validity = PresigningConfig::expires_in(validity).map_err(|error| FileError::S3(error.into()))?;
+        let validity =
+            PresigningConfig::expires_in(validity).map_err(|error| FileError::S3(error.into()))?;
         let request = self
             .s3
             .get_object()

@@ -10,7 +10,9 @@ use domain::register::DispatchProgress;
 use domain::tenant::Zone;
 
 use crate::StoreError;
-use crate::table::{Item, dynamo, key, number, put, read, stale_if_refused, string, text, unchanged, write};
+use crate::table::{
+    Item, dynamo, key, number, put, read, stale_if_refused, string, text, unchanged, write,
+};
 
 /// The table of notices.
 #[derive(Debug, Clone)]
@@ -42,7 +44,9 @@ impl Notices {
     /// The request `id`, as it is at this moment.
     pub async fn get(&self, id: &NoticeId) -> Result<Option<NoticeRequest>, StoreError> {
         let answer = self.item(id, "request").await?;
-        answer.map(|mut item| read(&mut item, "request")).transpose()
+        answer
+            .map(|mut item| read(&mut item, "request"))
+            .transpose()
     }
 
     /// Writes a move and its line of history together. `Stale` if the request changed since it was read.
@@ -56,7 +60,10 @@ impl Notices {
             .item("version", number(request.version))
             .item("request", write(request)?)
             .item("listing", text("requests"))
-            .item("listed_at", text(format!("{}#{id}", request.submitted.at)))
+            .item(
+                "listed_at",
+                text(format!("{:.6}#{id}", request.submitted.at)),
+            )
             .condition_expression(condition);
         if let Some(seen) = seen {
             row = row.expression_attribute_values(":seen", seen);
@@ -65,7 +72,7 @@ impl Notices {
             let period = TwoMonthPeriod::of(*started_at, &self.zone);
             row = row
                 .item("period", text(period.to_string()))
-                .item("dispatched_at", text(format!("{started_at}#{id}")));
+                .item("dispatched_at", text(format!("{started_at:.6}#{id}")));
         }
         let entry = Put::builder()
             .table_name(&self.table)
@@ -131,8 +138,15 @@ impl Notices {
             .send()
             .await
             .map_err(dynamo)?;
-        let cursor = answer.last_evaluated_key().and_then(|key| string(key, "listed_at")).map(str::to_owned);
-        let requests = answer.items.unwrap_or_default().into_iter().map(|mut item| read(&mut item, "request"));
+        let cursor = answer
+            .last_evaluated_key()
+            .and_then(|key| string(key, "listed_at"))
+            .map(str::to_owned);
+        let requests = answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(|mut item| read(&mut item, "request"));
         Ok(RequestsPage {
             requests: requests.collect::<Result<_, _>>()?,
             cursor,
@@ -145,7 +159,8 @@ impl Notices {
         period: TwoMonthPeriod,
         start: Option<PeriodCursor>,
     ) -> Result<(Vec<NoticeRequest>, Option<PeriodCursor>), StoreError> {
-        self.period_page(period, start.map(|cursor| cursor.0), None).await
+        self.period_page(period, start.map(|cursor| cursor.0), None)
+            .await
     }
 
     /// At most `limit` of the notices whose dispatch began in `period`, in the order in which it began, after `cursor`.
@@ -163,7 +178,8 @@ impl Notices {
             Some(start)
         });
         let (requests, next) = self.period_page(period, start, Some(limit)).await?;
-        let cursor = next.and_then(|PeriodCursor(key)| string(&key, "dispatched_at").map(str::to_owned));
+        let cursor =
+            next.and_then(|PeriodCursor(key)| string(&key, "dispatched_at").map(str::to_owned));
         Ok(RequestsPage { requests, cursor })
     }
 
@@ -186,16 +202,24 @@ impl Notices {
             .await
             .map_err(dynamo)?;
         let next = answer.last_evaluated_key.map(PeriodCursor);
-        let requests = answer.items.unwrap_or_default().into_iter().map(|mut item| read(&mut item, "request"));
+        let requests = answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(|mut item| read(&mut item, "request"));
         Ok((requests.collect::<Result<_, _>>()?, next))
     }
 
     /// How far the dispatch of `id` has come; from the beginning if it never began.
-    pub async fn progress(&self, id: &NoticeId) -> Result<(DispatchProgress, ProgressVersion), StoreError> {
+    pub async fn progress(
+        &self,
+        id: &NoticeId,
+    ) -> Result<(DispatchProgress, ProgressVersion), StoreError> {
         match self.item(id, "dispatch").await? {
             None => Ok((DispatchProgress::default(), ProgressVersion(None))),
             Some(mut item) => {
-                let version = crate::table::integer(&item, "version").and_then(|v| u64::try_from(v).ok());
+                let version =
+                    crate::table::integer(&item, "version").and_then(|v| u64::try_from(v).ok());
                 Ok((read(&mut item, "progress")?, ProgressVersion(version)))
             }
         }
@@ -217,7 +241,9 @@ impl Notices {
             .item("version", number(version))
             .item("progress", write(progress)?)
             .condition_expression(condition)
-            .set_expression_attribute_values(before.map(|value| [(":seen".to_owned(), value)].into()))
+            .set_expression_attribute_values(
+                before.map(|value| [(":seen".to_owned(), value)].into()),
+            )
             .send()
             .await
             .map_err(crate::table::stale_if_condition_failed)?;

@@ -114,8 +114,14 @@ mod tests {
         let early = bid(at(100), Lane::Ordinary, 80);
         let late = bid(at(700), Lane::Ordinary, 80);
 
-        assert_eq!((early.ceiling, early.otherwise), (64, Duration::from_millis(400)));
-        assert_eq!((late.ceiling, late.otherwise), (80, Duration::from_millis(300)));
+        assert_eq!(
+            (early.ceiling, early.otherwise),
+            (64, Duration::from_millis(400))
+        );
+        assert_eq!(
+            (late.ceiling, late.otherwise),
+            (80, Duration::from_millis(300))
+        );
         assert_eq!(bid(at(100), Lane::First, 80).ceiling, 80);
     }
 

@@ -47,14 +47,21 @@ impl People {
             .send()
             .await
             .map_err(dynamo)?;
-        answer.item.map(|mut item| read(&mut item, "person")).transpose()
+        answer
+            .item
+            .map(|mut item| read(&mut item, "person"))
+            .transpose()
     }
 
     /// At most `limit` of those who receive notices, after `cursor`.
     ///
     /// The index is read as it stands: somebody who subscribed within the last second may be missing, and somebody who
     /// left may be there; whoever sends looks again with [`People::get`].
-    pub async fn audience(&self, cursor: Option<&str>, limit: i32) -> Result<AudiencePage, StoreError> {
+    pub async fn audience(
+        &self,
+        cursor: Option<&str>,
+        limit: i32,
+    ) -> Result<AudiencePage, StoreError> {
         let start = cursor.map(|person| {
             let mut start = key(person, "person");
             start.insert("audience".to_owned(), text(AUDIENCE));
@@ -77,7 +84,10 @@ impl People {
             .iter()
             .filter_map(|item| string(item, "pk")?.parse().ok())
             .collect();
-        let cursor = answer.last_evaluated_key().and_then(|key| string(key, "pk")).map(str::to_owned);
+        let cursor = answer
+            .last_evaluated_key()
+            .and_then(|key| string(key, "pk"))
+            .map(str::to_owned);
         Ok(AudiencePage { people, cursor })
     }
 }

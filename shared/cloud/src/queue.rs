@@ -61,7 +61,11 @@ impl Queue {
     }
 
     /// Queues one message, to be seen after `seconds` (at most 900, SQS's limit).
-    pub async fn send_after<T: Serialize>(&self, message: &T, seconds: i32) -> Result<(), SendError> {
+    pub async fn send_after<T: Serialize>(
+        &self,
+        message: &T,
+        seconds: i32,
+    ) -> Result<(), SendError> {
         self.sqs
             .send_message()
             .queue_url(&self.url)
@@ -84,7 +88,9 @@ impl Queue {
         let mut lanes: Vec<Vec<(usize, Entry)>> = (0..LANES).map(|_| Vec::new()).collect();
         for message in messages {
             // One group, one lane: the calls of a lane follow one another.
-            let lane = message.group.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31) + usize::from(byte)) % LANES;
+            let lane = message.group.bytes().fold(0_usize, |sum, byte| {
+                sum.wrapping_mul(31) + usize::from(byte)
+            }) % LANES;
             let size = message.body.len();
             lanes[lane].push((
                 size,
@@ -93,7 +99,8 @@ impl Queue {
                     .message_deduplication_id(message.deduplication),
             ));
         }
-        self.in_lanes(lanes.into_iter().map(in_calls).collect()).await
+        self.in_lanes(lanes.into_iter().map(in_calls).collect())
+            .await
     }
 
     async fn in_lanes(&self, lanes: Vec<Vec<Vec<Entry>>>) -> Result<(), SendError> {
@@ -176,7 +183,11 @@ impl DeadLetters {
         let reason: String = reason.chars().take(500).collect();
         let attribute = MessageAttributeValue::builder()
             .data_type("String")
-            .string_value(if reason.is_empty() { "no reason" } else { &reason })
+            .string_value(if reason.is_empty() {
+                "no reason"
+            } else {
+                &reason
+            })
             .build()
             .map_err(|error| SendError::Sqs(error.into()))?;
         let ordered = self.0.url.ends_with(".fifo").then(|| id.to_owned());

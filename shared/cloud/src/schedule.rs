@@ -2,7 +2,9 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_scheduler::Client;
-use aws_sdk_scheduler::types::{ActionAfterCompletion, FlexibleTimeWindow, FlexibleTimeWindowMode, Target};
+use aws_sdk_scheduler::types::{
+    ActionAfterCompletion, FlexibleTimeWindow, FlexibleTimeWindowMode, Target,
+};
 use domain::jobs::DispatchNotice;
 
 use crate::AwsError;
@@ -29,7 +31,12 @@ pub struct Schedules {
 
 impl Schedules {
     /// Schedules in `group` that put their message, with `role`, into the queue with the ARN `queue`.
-    pub fn new(aws: &SdkConfig, group: impl Into<String>, role: impl Into<String>, queue: impl Into<String>) -> Self {
+    pub fn new(
+        aws: &SdkConfig,
+        group: impl Into<String>,
+        role: impl Into<String>,
+        queue: impl Into<String>,
+    ) -> Self {
         Self {
             scheduler: Client::new(aws),
             group: group.into(),
@@ -54,9 +61,16 @@ impl Schedules {
         let made = self
             .scheduler
             .create_schedule()
-            .name(format!("{}-{}", dispatch.notice, dispatch.send_at.as_second()))
+            .name(format!(
+                "{}-{}",
+                dispatch.notice,
+                dispatch.send_at.as_second()
+            ))
             .group_name(&self.group)
-            .schedule_expression(format!("at({})", dispatch.send_at.strftime("%Y-%m-%dT%H:%M:%S")))
+            .schedule_expression(format!(
+                "at({})",
+                dispatch.send_at.strftime("%Y-%m-%dT%H:%M:%S")
+            ))
             .schedule_expression_timezone("UTC")
             .flexible_time_window(window)
             .action_after_completion(ActionAfterCompletion::Delete)
@@ -65,7 +79,13 @@ impl Schedules {
             .await;
         match made {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conflict_exception()) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|e| e.is_conflict_exception()) =>
+            {
+                Ok(())
+            }
             Err(error) => Err(ScheduleError::Scheduler(error.into())),
         }
     }

@@ -29,7 +29,9 @@ pub enum SecretError {
     #[error("Secrets Manager did not give the secret")]
     SecretsManager(#[source] AwsError),
     /// It is not there yet, or not of our shape. What it is instead is not repeated: it is a secret.
-    #[error("the secret is not {{app_secrets, verify_token, access_token}}: was it put after the deploy?")]
+    #[error(
+        "the secret is not {{app_secrets, verify_token, access_token}}: was it put after the deploy?"
+    )]
     Misshapen,
 }
 
@@ -82,7 +84,10 @@ impl Secrets {
     pub async fn renewed(&self) -> Result<Arc<WhatsappSecret>, SecretError> {
         {
             let mut kept = self.kept.lock().await;
-            if kept.as_ref().is_some_and(|(at, _)| at.elapsed() >= Duration::from_secs(10)) {
+            if kept
+                .as_ref()
+                .is_some_and(|(at, _)| at.elapsed() >= Duration::from_secs(10))
+            {
                 *kept = None;
             }
         }

@@ -31,17 +31,26 @@ pub(crate) fn expiry(now: Instant, days: i64) -> AttributeValue {
 }
 
 pub(crate) fn string<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
-    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str)
+    item.get(name)
+        .and_then(|value| value.as_s().ok())
+        .map(String::as_str)
 }
 
 pub(crate) fn integer(item: &Item, name: &str) -> Option<i64> {
-    item.get(name).and_then(|value| value.as_n().ok()).and_then(|number| number.parse().ok())
+    item.get(name)
+        .and_then(|value| value.as_n().ok())
+        .and_then(|number| number.parse().ok())
 }
 
 /// One attribute of an item, read as `T`.
-pub(crate) fn read<T: serde::de::DeserializeOwned>(item: &mut Item, name: &str) -> Result<T, StoreError> {
+pub(crate) fn read<T: serde::de::DeserializeOwned>(
+    item: &mut Item,
+    name: &str,
+) -> Result<T, StoreError> {
     let value = item.remove(name).unwrap_or(AttributeValue::Null(true));
-    Ok(serde_dynamo::aws_sdk_dynamodb_1::from_attribute_value(value)?)
+    Ok(serde_dynamo::aws_sdk_dynamodb_1::from_attribute_value(
+        value,
+    )?)
 }
 
 /// `value` as an attribute.
@@ -49,8 +58,12 @@ pub(crate) fn write<T: serde::Serialize>(value: &T) -> Result<AttributeValue, St
     Ok(serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(value)?)
 }
 
-pub(crate) fn put(put: aws_sdk_dynamodb::types::builders::PutBuilder) -> Result<TransactWriteItem, StoreError> {
-    let put: Put = put.build().map_err(|error| StoreError::DynamoDb(error.into()))?;
+pub(crate) fn put(
+    put: aws_sdk_dynamodb::types::builders::PutBuilder,
+) -> Result<TransactWriteItem, StoreError> {
+    let put: Put = put
+        .build()
+        .map_err(|error| StoreError::DynamoDb(error.into()))?;
     Ok(TransactWriteItem::builder().put(put).build())
 }
 
@@ -71,9 +84,15 @@ pub(crate) fn refused(error: &SdkError<TransactWriteItemsError>) -> Option<Vec<b
                 .iter()
                 .map(|reason| reason.code().unwrap_or("None"))
                 .collect();
-            let lost = |code: &&str| matches!(*code, "ConditionalCheckFailed" | "TransactionConflict");
+            let lost =
+                |code: &&str| matches!(*code, "ConditionalCheckFailed" | "TransactionConflict");
             // Throttling and capacity are no lost race: they are for a retry.
-            reasons.iter().any(lost).then(|| reasons.iter().map(|code| *code == "ConditionalCheckFailed").collect())
+            reasons.iter().any(lost).then(|| {
+                reasons
+                    .iter()
+                    .map(|code| *code == "ConditionalCheckFailed")
+                    .collect()
+            })
         }
         TransactWriteItemsError::TransactionInProgressException(_) => Some(Vec::new()),
         _ => None,
@@ -82,7 +101,11 @@ pub(crate) fn refused(error: &SdkError<TransactWriteItemsError>) -> Option<Vec<b
 
 /// A refused transaction as a lost race, any other error as DynamoDB's.
 pub(crate) fn stale_if_refused(error: SdkError<TransactWriteItemsError>) -> StoreError {
-    if refused(&error).is_some() { StoreError::Stale } else { dynamo(error) }
+    if refused(&error).is_some() {
+        StoreError::Stale
+    } else {
+        dynamo(error)
+    }
 }
 
 /// A refused condition as a lost race, any other error as DynamoDB's.
@@ -90,7 +113,11 @@ pub(crate) fn stale_if_condition_failed<E>(error: SdkError<E>) -> StoreError
 where
     E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
 {
-    if error.code() == Some("ConditionalCheckFailedException") { StoreError::Stale } else { dynamo(error) }
+    if error.code() == Some("ConditionalCheckFailedException") {
+        StoreError::Stale
+    } else {
+        dynamo(error)
+    }
 }
 
 pub(crate) fn dynamo<E>(error: SdkError<E>) -> StoreError

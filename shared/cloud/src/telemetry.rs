@@ -24,7 +24,10 @@ pub fn count(function: &'static str, what: &'static str, kind: &str, n: u32) {
         "kind": kind,
         (what): n,
     });
-    #[expect(clippy::print_stdout, reason = "the embedded metric format is a line on standard output")]
+    #[expect(
+        clippy::print_stdout,
+        reason = "the embedded metric format is a line on standard output"
+    )]
     {
         println!("{line}");
     }

@@ -85,7 +85,11 @@ impl TryFrom<String> for Bsuid {
                 && (1..=128).contains(&body.len())
                 && body.bytes().all(|b| b.is_ascii_alphanumeric())
         });
-        if well_formed { Ok(Self(text)) } else { Err(NotAContact("a business-scoped user id")) }
+        if well_formed {
+            Ok(Self(text))
+        } else {
+            Err(NotAContact("a business-scoped user id"))
+        }
     }
 }
 

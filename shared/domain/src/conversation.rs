@@ -111,7 +111,10 @@ fn order(person: Person, order: Order, heard: &Heard, tenant: &Tenant) -> Turn {
         informativa: tenant.privacy.version.clone(),
     };
     let (subscription, obeyed) = person.subscription.obey(order, proof.clone());
-    let person = Person { subscription, ..person };
+    let person = Person {
+        subscription,
+        ..person
+    };
     match obeyed {
         Obeyed::Changed => Turn {
             proof: Some((order, proof)),
@@ -191,7 +194,11 @@ mod tests {
             let turn = hear(person, &heard(hour, what), &rubano());
             said.push(format!("> {line}"));
             said.extend(turn.replies.iter().map(|reply| format!("< {}", reply.text)));
-            said.extend(turn.proof.iter().map(|(order, proof)| format!("* {order:?}, {}", proof.wording)));
+            said.extend(
+                turn.proof
+                    .iter()
+                    .map(|(order, proof)| format!("* {order:?}, {}", proof.wording)),
+            );
             person = turn.next;
         }
         said.join("\n")

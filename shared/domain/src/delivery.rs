@@ -228,7 +228,12 @@ impl Delivery {
     pub fn is_settled(&self) -> bool {
         matches!(
             self.rung,
-            Rung::Skipped | Rung::Unknown | Rung::Refused | Rung::Failed | Rung::Delivered | Rung::Read
+            Rung::Skipped
+                | Rung::Unknown
+                | Rung::Refused
+                | Rung::Failed
+                | Rung::Delivered
+                | Rung::Read
         )
     }
 }
@@ -248,7 +253,9 @@ impl Counts {
         let billed = delivery.pricing.iter().filter(|pricing| pricing.billable);
         Self {
             rungs: BTreeMap::from([(delivery.rung, 1)]),
-            billable: billed.map(|pricing| (pricing.category.clone(), 1)).collect(),
+            billable: billed
+                .map(|pricing| (pricing.category.clone(), 1))
+                .collect(),
         }
     }
 
@@ -287,7 +294,13 @@ impl Counts {
 
     /// Taken by WhatsApp, whatever became of them.
     pub fn accepted(&self) -> i64 {
-        self.on(&[Rung::Accepted, Rung::Sent, Rung::Failed, Rung::Delivered, Rung::Read])
+        self.on(&[
+            Rung::Accepted,
+            Rung::Sent,
+            Rung::Failed,
+            Rung::Delivered,
+            Rung::Read,
+        ])
     }
 
     /// Left WhatsApp's servers.
@@ -370,9 +383,16 @@ mod tests {
             Delivery::attempt(Some(intended()), true, at(60)),
             Next::Doubt(doubt) if doubt.rung == Rung::Unclear
         ));
-        for rung in Rung::ALL.into_iter().filter(|r| !matches!(r, Rung::Waiting | Rung::Intended)) {
+        for rung in Rung::ALL
+            .into_iter()
+            .filter(|r| !matches!(r, Rung::Waiting | Rung::Intended))
+        {
             let stored = Delivery::at_rung(rung, at(0));
-            assert_eq!(Delivery::attempt(Some(stored), true, at(60)), Next::Nothing, "{rung:?}");
+            assert_eq!(
+                Delivery::attempt(Some(stored), true, at(60)),
+                Next::Nothing,
+                "{rung:?}"
+            );
         }
     }
 
@@ -388,11 +408,23 @@ mod tests {
 
     #[test]
     fn who_has_left_is_passed_over_unless_a_call_may_have_been_made() {
-        assert!(matches!(Delivery::attempt(None, false, at(0)), Next::Skip(_)));
-        assert!(matches!(Delivery::attempt(Some(intended().put_off(at(1))), false, at(5)), Next::Skip(_)));
-        assert!(matches!(Delivery::attempt(Some(intended()), false, at(5)), Next::Doubt(_)));
+        assert!(matches!(
+            Delivery::attempt(None, false, at(0)),
+            Next::Skip(_)
+        ));
+        assert!(matches!(
+            Delivery::attempt(Some(intended().put_off(at(1))), false, at(5)),
+            Next::Skip(_)
+        ));
+        assert!(matches!(
+            Delivery::attempt(Some(intended()), false, at(5)),
+            Next::Doubt(_)
+        ));
         let accepted = intended().merge(report(Rung::Accepted, 1));
-        assert_eq!(Delivery::attempt(Some(accepted), false, at(5)), Next::Nothing);
+        assert_eq!(
+            Delivery::attempt(Some(accepted), false, at(5)),
+            Next::Nothing
+        );
     }
 
     #[test]
@@ -406,9 +438,18 @@ mod tests {
     }
 
     fn reports() -> impl Strategy<Value = Vec<Report>> {
-        let reported = [Rung::Unclear, Rung::Unknown, Rung::Accepted, Rung::Sent, Rung::Failed, Rung::Delivered, Rung::Read];
+        let reported = [
+            Rung::Unclear,
+            Rung::Unknown,
+            Rung::Accepted,
+            Rung::Sent,
+            Rung::Failed,
+            Rung::Delivered,
+            Rung::Read,
+        ];
         prop::collection::vec(
-            (prop::sample::select(reported.to_vec()), 0_i64..5).prop_map(|(rung, second)| report(rung, second)),
+            (prop::sample::select(reported.to_vec()), 0_i64..5)
+                .prop_map(|(rung, second)| report(rung, second)),
             0..7,
         )
     }

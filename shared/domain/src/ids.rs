@@ -83,7 +83,8 @@ fn is_prefixed_ulid(text: &str, prefix: &str) -> bool {
 
 /// The digits of a ULID: no I, L, O, U.
 fn is_crockford(byte: u8) -> bool {
-    byte.is_ascii_digit() || (byte.is_ascii_uppercase() && !matches!(byte, b'I' | b'L' | b'O' | b'U'))
+    byte.is_ascii_digit()
+        || (byte.is_ascii_uppercase() && !matches!(byte, b'I' | b'L' | b'O' | b'U'))
 }
 
 fn is_reply_id(text: &str) -> bool {
@@ -91,7 +92,9 @@ fn is_reply_id(text: &str) -> bool {
         .and_then(|rest| rest.split_once('_'))
         .is_some_and(|(digest, position)| {
             digest.len() == 32
-                && digest.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
+                && digest
+                    .bytes()
+                    .all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
                 && !position.is_empty()
                 && position.len() <= 3
                 && position.bytes().all(|b| b.is_ascii_digit())
@@ -120,7 +123,9 @@ impl NoticeId {
             bits = bits << 8 | u128::from(*byte);
         }
         // 26 digits of five bits, as in a ULID: the first holds only the three that remain of 128.
-        let digits = (0..26).rev().map(|place| char::from(CROCKFORD[(bits >> (5 * place)) as usize & 31]));
+        let digits = (0..26)
+            .rev()
+            .map(|place| char::from(CROCKFORD[(bits >> (5 * place)) as usize & 31]));
         Self(digits.fold("avv_".to_owned(), |mut id, digit| {
             id.push(digit);
             id
@@ -196,7 +201,10 @@ mod tests {
 
         for id in [notice, reply] {
             assert_eq!(id.to_string().parse::<SendId>().unwrap(), id);
-            assert!(id.to_string().len() <= 512, "Meta echoes at most 512 characters");
+            assert!(
+                id.to_string().len() <= 512,
+                "Meta echoes at most 512 characters"
+            );
         }
     }
 
@@ -204,8 +212,14 @@ mod tests {
     fn the_same_message_always_gets_the_same_reply_id() {
         let message: Wamid = "wamid.HBgLMzkzMzMxMjM0NTY3".parse().unwrap();
 
-        assert_eq!(ReplyId::to_message(&message, 0), ReplyId::to_message(&message, 0));
-        assert_ne!(ReplyId::to_message(&message, 0), ReplyId::to_message(&message, 1));
+        assert_eq!(
+            ReplyId::to_message(&message, 0),
+            ReplyId::to_message(&message, 0)
+        );
+        assert_ne!(
+            ReplyId::to_message(&message, 0),
+            ReplyId::to_message(&message, 1)
+        );
     }
 
     #[test]
@@ -216,12 +230,19 @@ mod tests {
         assert_eq!(NoticeId::for_key(&office, "mercatino-2026"), id);
         assert_eq!(id.as_str().parse(), Ok(id.clone()));
         assert_ne!(NoticeId::for_key(&office, "mercatino-2027"), id);
-        assert_ne!(NoticeId::for_key(&"ufficio.culturam".parse().unwrap(), "ercatino-2026"), id);
+        assert_ne!(
+            NoticeId::for_key(&"ufficio.culturam".parse().unwrap(), "ercatino-2026"),
+            id
+        );
     }
 
     #[test]
     fn an_id_of_another_kind_is_refused() {
-        assert!("avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B".parse::<PersonId>().is_err());
+        assert!(
+            "avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B"
+                .parse::<PersonId>()
+                .is_err()
+        );
         assert!("p_short".parse::<PersonId>().is_err());
         assert!("".parse::<Wamid>().is_err());
     }

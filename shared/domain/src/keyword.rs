@@ -38,7 +38,8 @@ static ITALIAN: LazyLock<Words> = LazyLock::new(|| {
         clippy::expect_used,
         reason = "the file is compiled in, and every build's tests read it"
     )]
-    serde_json::from_str(include_str!("../texts/keywords.it.json")).expect("keywords.it.json is well formed")
+    serde_json::from_str(include_str!("../texts/keywords.it.json"))
+        .expect("keywords.it.json is well formed")
 });
 
 /// Longest message that can be a keyword, in words: two for the keyword, two for a name or a topic.
@@ -61,7 +62,9 @@ pub fn parse(message: &str, extra: &ExtraKeywords) -> Option<Keyword> {
     let leaves = ITALIAN.unsubscribe.iter().chain(&extra.unsubscribe);
     let joins = ITALIAN.subscribe.iter().chain(&extra.subscribe);
     let alone = words.join(" ");
-    if ITALIAN.unsubscribe_alone.contains(&alone) || leaves.clone().any(|k| is_said(&fold(k), &words)) {
+    if ITALIAN.unsubscribe_alone.contains(&alone)
+        || leaves.clone().any(|k| is_said(&fold(k), &words))
+    {
         return Some(Keyword::Unsubscribe);
     }
     if joins.clone().any(|k| is_said(&fold(k), &words)) {
@@ -74,7 +77,10 @@ pub fn parse(message: &str, extra: &ExtraKeywords) -> Option<Keyword> {
     if leaves.clone().any(misspelt) {
         return Some(Keyword::Unsubscribe);
     }
-    joins.clone().any(misspelt).then_some(Keyword::PerhapsSubscribe)
+    joins
+        .clone()
+        .any(misspelt)
+        .then_some(Keyword::PerhapsSubscribe)
 }
 
 /// Lower case, no accents, every run of anything but letters and digits a single space.
@@ -119,7 +125,9 @@ fn is_said(keyword: &str, words: &[&str]) -> bool {
             || (length == 1
                 && keyword.ends_with("mi")
                 && tail.len() <= 2
-                && !tail.iter().any(|w| ITALIAN.negations.iter().any(|n| n == w))))
+                && !tail
+                    .iter()
+                    .any(|w| ITALIAN.negations.iter().any(|n| n == w))))
 }
 
 #[cfg(test)]
@@ -162,8 +170,21 @@ mod tests {
     #[test]
     fn every_way_of_leaving_is_heard() {
         for message in [
-            "CANCELLAMI", "cancellami", "Stop", "STOP!", "basta", "Cancella", "disattiva", "Disiscrivimi", "\"cancellami\"",
-            "Mi cancello", "disattiva iscrizione", "cancelami", "cancellammi", "Cancellami grazie", "disiscrivmi",
+            "CANCELLAMI",
+            "cancellami",
+            "Stop",
+            "STOP!",
+            "basta",
+            "Cancella",
+            "disattiva",
+            "Disiscrivimi",
+            "\"cancellami\"",
+            "Mi cancello",
+            "disattiva iscrizione",
+            "cancelami",
+            "cancellammi",
+            "Cancellami grazie",
+            "disiscrivmi",
         ] {
             assert_eq!(read(message), Some(Keyword::Unsubscribe), "{message:?}");
         }
@@ -172,7 +193,11 @@ mod tests {
     #[test]
     fn a_misspelt_subscription_is_asked_about_and_not_guessed() {
         for message in ["ISCRIVEMI", "iscrivmi", "iscrivimmi", "siscrivimi"] {
-            assert_eq!(read(message), Some(Keyword::PerhapsSubscribe), "{message:?}");
+            assert_eq!(
+                read(message),
+                Some(Keyword::PerhapsSubscribe),
+                "{message:?}"
+            );
         }
     }
 

@@ -90,7 +90,12 @@ impl std::str::FromStr for TwoMonthPeriod {
         let (year, number) = text.split_once("-B").ok_or(NotAPeriod)?;
         let year_is_plain = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
         match (year.parse(), number.parse()) {
-            (Ok(year), Ok(number)) if year_is_plain && number_is_plain(text) && (1..=6).contains(&number) && year >= 2000 => {
+            (Ok(year), Ok(number))
+                if year_is_plain
+                    && number_is_plain(text)
+                    && (1..=6).contains(&number)
+                    && year >= 2000 =>
+            {
                 Ok(Self { year, number })
             }
             _ => Err(NotAPeriod),
@@ -142,12 +147,18 @@ mod tests {
         assert!(!period.is_closed("2026-12-31T22:59:59Z".parse().unwrap(), &zone));
         assert!(period.is_closed("2026-12-31T23:00:00Z".parse().unwrap(), &zone));
         assert_eq!(period.last_day(), date(2026, 12, 31));
-        assert_eq!("2027-B1".parse::<TwoMonthPeriod>().unwrap().previous(), period);
+        assert_eq!(
+            "2027-B1".parse::<TwoMonthPeriod>().unwrap().previous(),
+            period
+        );
     }
 
     #[test]
     fn what_is_not_a_period_is_refused() {
-        for text in ["2026-B0", "2026-B7", "2026-B05", "26-B1", "2026B1", "2026-B", "", "-202-B1", "2026-B+1"] {
+        for text in [
+            "2026-B0", "2026-B7", "2026-B05", "26-B1", "2026B1", "2026-B", "", "-202-B1",
+            "2026-B+1",
+        ] {
             assert_eq!(text.parse::<TwoMonthPeriod>(), Err(NotAPeriod), "{text}");
         }
     }

@@ -103,19 +103,48 @@ impl Subscription {
         let overtaken = match &self {
             Self::Never => false,
             Self::Subscribed { last_asked, .. } => asked < *last_asked,
-            Self::Left { last_asked, .. } => asked < *last_asked || (asked == *last_asked && order == Order::Subscribe),
+            Self::Left { last_asked, .. } => {
+                asked < *last_asked || (asked == *last_asked && order == Order::Subscribe)
+            }
         };
         match (self, order) {
             (standing, _) if overtaken => (standing, Obeyed::Overtaken),
             (Self::Subscribed { proof, .. }, Order::Subscribe) => (
-                Self::Subscribed { proof, last_asked: asked },
+                Self::Subscribed {
+                    proof,
+                    last_asked: asked,
+                },
                 Obeyed::AlreadySo,
             ),
-            (Self::Left { proof, .. }, Order::Leave) => (Self::Left { proof, last_asked: asked }, Obeyed::AlreadySo),
-            (_, Order::Subscribe) => (Self::Subscribed { proof, last_asked: asked }, Obeyed::Changed),
+            (Self::Left { proof, .. }, Order::Leave) => (
+                Self::Left {
+                    proof,
+                    last_asked: asked,
+                },
+                Obeyed::AlreadySo,
+            ),
+            (_, Order::Subscribe) => (
+                Self::Subscribed {
+                    proof,
+                    last_asked: asked,
+                },
+                Obeyed::Changed,
+            ),
             // Kept although there was nothing to leave: an older subscription may still be on its way.
-            (Self::Never, Order::Leave) => (Self::Left { proof, last_asked: asked }, Obeyed::AlreadySo),
-            (Self::Subscribed { .. }, Order::Leave) => (Self::Left { proof, last_asked: asked }, Obeyed::Changed),
+            (Self::Never, Order::Leave) => (
+                Self::Left {
+                    proof,
+                    last_asked: asked,
+                },
+                Obeyed::AlreadySo,
+            ),
+            (Self::Subscribed { .. }, Order::Leave) => (
+                Self::Left {
+                    proof,
+                    last_asked: asked,
+                },
+                Obeyed::Changed,
+            ),
         }
     }
 }
@@ -146,20 +175,28 @@ mod tests {
         let (twice, obeyed) = once.obey(Order::Subscribe, proof(2));
 
         assert_eq!(obeyed, Obeyed::AlreadySo);
-        assert!(matches!(twice, Subscription::Subscribed { proof: first, .. } if first == proof(1)));
+        assert!(
+            matches!(twice, Subscription::Subscribed { proof: first, .. } if first == proof(1))
+        );
     }
 
     #[test]
     fn an_old_subscription_that_arrives_late_does_not_bring_back_who_left() {
         let left = obey(Subscription::Never, (Order::Leave, 10));
 
-        assert_eq!(left.clone().obey(Order::Subscribe, proof(9)).1, Obeyed::Overtaken);
+        assert_eq!(
+            left.clone().obey(Order::Subscribe, proof(9)).1,
+            Obeyed::Overtaken
+        );
         assert_eq!(left.obey(Order::Subscribe, proof(11)).1, Obeyed::Changed);
     }
 
     fn orders() -> impl Strategy<Value = Vec<(Order, i64)>> {
         prop::collection::vec(
-            (prop::sample::select(vec![Order::Subscribe, Order::Leave]), 0_i64..8),
+            (
+                prop::sample::select(vec![Order::Subscribe, Order::Leave]),
+                0_i64..8,
+            ),
             1..7,
         )
     }

@@ -118,7 +118,9 @@ impl RegisterRow {
 fn signatures(state: &State) -> (Option<Signed>, Option<Signed>, Option<Signed>) {
     match state {
         State::TakenInCharge { taken } => (Some(taken.clone()), None, None),
-        State::Forwarded { taken, forwarded } => (Some(taken.clone()), Some(forwarded.clone()), None),
+        State::Forwarded { taken, forwarded } => {
+            (Some(taken.clone()), Some(forwarded.clone()), None)
+        }
         State::Approved { endorsed }
         | State::Scheduled { endorsed, .. }
         | State::Sending { endorsed, .. }
@@ -127,8 +129,9 @@ fn signatures(state: &State) -> (Option<Signed>, Option<Signed>, Option<Signed>)
             Some(endorsed.forwarded.clone()),
             Some(endorsed.approval.signed.clone()),
         ),
-        State::Submitted | State::Returned { .. } | State::Rejected { .. } | State::Cancelled { .. } => {
-            (None, None, None)
-        }
+        State::Submitted
+        | State::Returned { .. }
+        | State::Rejected { .. }
+        | State::Cancelled { .. } => (None, None, None),
     }
 }

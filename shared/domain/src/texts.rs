@@ -126,9 +126,11 @@ fn lookup<'a>(texts: &'a BTreeMap<String, String>, key: &'a str) -> &'a str {
 }
 
 fn fill(template: &str, values: &[(&str, &str)]) -> String {
-    values.iter().fold(template.to_owned(), |text, (name, value)| {
-        text.replace(&format!("{{{name}}}"), value)
-    })
+    values
+        .iter()
+        .fold(template.to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), value)
+        })
 }
 
 #[cfg(test)]
@@ -144,7 +146,11 @@ mod tests {
         for phrase in Phrase::ALL {
             assert!(texts.citizen.contains_key(phrase.key()), "{}", phrase.key());
         }
-        assert_eq!(texts.citizen.len(), Phrase::ALL.len(), "a text that nothing says");
+        assert_eq!(
+            texts.citizen.len(),
+            Phrase::ALL.len(),
+            "a text that nothing says"
+        );
         for state in StateName::ALL {
             assert!(texts.states.contains_key(state.key()), "{}", state.key());
         }

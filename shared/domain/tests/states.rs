@@ -21,7 +21,11 @@ fn cell(state: StateName, step: MoveKind) -> String {
     match state.allows(step) {
         None => String::new(),
         Some([]) => "S".to_owned(),
-        Some(roles) => roles.iter().map(|role| letter(*role)).collect::<Vec<_>>().join(" "),
+        Some(roles) => roles
+            .iter()
+            .map(|role| letter(*role))
+            .collect::<Vec<_>>()
+            .join(" "),
     }
 }
 
@@ -36,7 +40,14 @@ fn page() -> String {
          | | Role | Italian name |\n|---|---|---|\n",
     );
     for role in Role::ALL {
-        writeln!(page, "| {} | `{}` | {} |", letter(role), role.key(), words.role(role.key())).unwrap();
+        writeln!(
+            page,
+            "| {} | `{}` | {} |",
+            letter(role),
+            role.key(),
+            words.role(role.key())
+        )
+        .unwrap();
     }
     page.push_str("| S | the system itself | |\n\n| State | Italian name |");
     for step in MoveKind::ALL {
@@ -54,7 +65,13 @@ fn page() -> String {
     }
     page.push_str("\n| Move | Italian name |\n|---|---|\n");
     for step in MoveKind::ALL {
-        writeln!(page, "| {} | {} |", step.key().replace('_', "-"), words.a_move(step.key())).unwrap();
+        writeln!(
+            page,
+            "| {} | {} |",
+            step.key().replace('_', "-"),
+            words.a_move(step.key())
+        )
+        .unwrap();
     }
     page
 }

@@ -102,7 +102,11 @@ impl Client {
     }
 
     /// Sends `message` with `token`. An error says whether it may be sent again.
-    pub async fn send(&self, message: &Outgoing, token: &SecretString) -> Result<Accepted, SendError> {
+    pub async fn send(
+        &self,
+        message: &Outgoing,
+        token: &SecretString,
+    ) -> Result<Accepted, SendError> {
         let call = message.to_json()?;
         let answer = self
             .http
@@ -119,8 +123,13 @@ impl Client {
                 }
             })?;
         let status = answer.status();
-        if answer.content_length().is_some_and(|length| length > LONGEST_ANSWER) {
-            return Err(SendError::Unclear(format!("{status} with an answer too long to be Meta's")));
+        if answer
+            .content_length()
+            .is_some_and(|length| length > LONGEST_ANSWER)
+        {
+            return Err(SendError::Unclear(format!(
+                "{status} with an answer too long to be Meta's"
+            )));
         }
         let body = answer
             .bytes()
@@ -132,7 +141,9 @@ impl Client {
 
 fn read(status: StatusCode, body: &[u8]) -> Result<Accepted, SendError> {
     if status.is_success() {
-        let sent = serde_json::from_slice::<Answer>(body).ok().and_then(|answer| answer.messages.into_iter().next());
+        let sent = serde_json::from_slice::<Answer>(body)
+            .ok()
+            .and_then(|answer| answer.messages.into_iter().next());
         return sent
             .map(|sent| Accepted { wamid: sent.id })
             .ok_or_else(|| SendError::Unclear(format!("{status} without a message id")));
@@ -154,7 +165,9 @@ fn read(status: StatusCode, body: &[u8]) -> Result<Accepted, SendError> {
     match class_of(error.code) {
         Class::Unclear => Err(SendError::Unclear(format!("code {}", error.code))),
         // A server error with a code that we do not know says nothing of what happened before it.
-        Class::Permanent if status.is_server_error() => Err(SendError::Unclear(format!("{status}, code {}", error.code))),
+        Class::Permanent if status.is_server_error() => {
+            Err(SendError::Unclear(format!("{status}, code {}", error.code)))
+        }
         class => Err(SendError::Refused {
             reason: Reason {
                 code: error.code,
@@ -187,11 +200,24 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_to_do() {
-        for (status, code, class) in [(400, 131_056, Class::Retry), (401, 190, Class::Operator), (400, 131_026, Class::Unreachable)] {
-            let body = format!(r#"{{"error":{{"message":"(#{code}) …","code":{code},"fbtrace_id":"AbC"}}}}"#);
+        for (status, code, class) in [
+            (400, 131_056, Class::Retry),
+            (401, 190, Class::Operator),
+            (400, 131_026, Class::Unreachable),
+        ] {
+            let body = format!(
+                r#"{{"error":{{"message":"(#{code}) …","code":{code},"fbtrace_id":"AbC"}}}}"#
+            );
             match answer(status, &body) {
-                Err(SendError::Refused { reason, class: found, trace }) => {
-                    assert_eq!((reason.code, found, trace.as_deref()), (code, class, Some("AbC")));
+                Err(SendError::Refused {
+                    reason,
+                    class: found,
+                    trace,
+                }) => {
+                    assert_eq!(
+                        (reason.code, found, trace.as_deref()),
+                        (code, class, Some("AbC"))
+                    );
                 }
                 other => panic!("{other:?}"),
             }
@@ -209,7 +235,10 @@ mod tests {
             (200, "{}"),
             (200, "not json"),
         ] {
-            assert!(matches!(answer(status, body), Err(SendError::Unclear(_))), "{status} {body}");
+            assert!(
+                matches!(answer(status, body), Err(SendError::Unclear(_))),
+                "{status} {body}"
+            );
         }
     }
 
@@ -224,9 +253,15 @@ mod tests {
             id: "r_84dbe28ddf42f1e6b80d7834e5aa04b5_0".parse().unwrap(),
         };
 
-        let outcome = Client::new(&url, "106").unwrap().send(&message, &"token".into()).await;
+        let outcome = Client::new(&url, "106")
+            .unwrap()
+            .send(&message, &"token".into())
+            .await;
 
-        assert!(matches!(outcome, Err(SendError::NotReached(_))), "{outcome:?}");
+        assert!(
+            matches!(outcome, Err(SendError::NotReached(_))),
+            "{outcome:?}"
+        );
     }
 
     #[tokio::test]

@@ -111,7 +111,11 @@ impl Inbound {
             .and_then(|raw| serde_json::from_str(raw.get()).ok())
             .unwrap_or_default();
 
-        let id = message.id.as_deref().and_then(|id| id.parse().ok()).ok_or(Unreadable::Without("an id"))?;
+        let id = message
+            .id
+            .as_deref()
+            .and_then(|id| id.parse().ok())
+            .ok_or(Unreadable::Without("an id"))?;
         let at = message
             .timestamp
             .as_ref()
@@ -144,7 +148,16 @@ impl Inbound {
 
 /// The sender, by whatever of the four places says so. Some producers put a BSUID into `from`: the pattern tells.
 fn contact(message: &Message, sender: &Sender) -> Option<Contact> {
-    let claims = || [&message.from, &message.from_user_id, &sender.wa_id, &sender.user_id].into_iter().flatten();
+    let claims = || {
+        [
+            &message.from,
+            &message.from_user_id,
+            &sender.wa_id,
+            &sender.user_id,
+        ]
+        .into_iter()
+        .flatten()
+    };
     let phone: Option<Phone> = claims().find_map(|claim| claim.parse().ok());
     let bsuid: Option<Bsuid> = claims().find_map(|claim| claim.parse().ok());
     Contact::new(phone, bsuid)
@@ -155,7 +168,10 @@ impl Message {
         let kind = self.kind.unwrap_or_default();
         match kind.as_str() {
             "text" => self.text.map(|text| Content::Text(text.body)),
-            "button" => self.button.and_then(|tap| tap.text.or(tap.payload)).map(Content::Choice),
+            "button" => self
+                .button
+                .and_then(|tap| tap.text.or(tap.payload))
+                .map(Content::Choice),
             "interactive" => self
                 .interactive
                 .and_then(|inner| inner.button_reply.or(inner.list_reply))
@@ -177,7 +193,9 @@ mod tests {
     use super::*;
 
     fn read(message: &Value, contact: &Value) -> Result<Inbound, Unreadable> {
-        Inbound::read(&json!({"phone_number_id": "106", "contact": contact, "message": message}).to_string())
+        Inbound::read(
+            &json!({"phone_number_id": "106", "contact": contact, "message": message}).to_string(),
+        )
     }
 
     #[test]
@@ -198,12 +216,24 @@ mod tests {
     fn a_person_without_a_visible_number_is_known_by_bsuid() {
         let texts = json!({"body": "ciao"});
         for (message, contact) in [
-            (json!({"from_user_id": "IT.8Kd02LmQ", "id": "w", "timestamp": 1_763_800_123, "type": "text", "text": texts}), Value::Null),
-            (json!({"from": "IT.8Kd02LmQ", "id": "w", "timestamp": "1763800123", "type": "text", "text": texts}), Value::Null),
-            (json!({"id": "w", "timestamp": "1763800123", "type": "text", "text": texts}), json!({"user_id": "IT.8Kd02LmQ"})),
+            (
+                json!({"from_user_id": "IT.8Kd02LmQ", "id": "w", "timestamp": 1_763_800_123, "type": "text", "text": texts}),
+                Value::Null,
+            ),
+            (
+                json!({"from": "IT.8Kd02LmQ", "id": "w", "timestamp": "1763800123", "type": "text", "text": texts}),
+                Value::Null,
+            ),
+            (
+                json!({"id": "w", "timestamp": "1763800123", "type": "text", "text": texts}),
+                json!({"user_id": "IT.8Kd02LmQ"}),
+            ),
         ] {
             let inbound = read(&message, &contact).unwrap();
-            assert!(matches!(inbound.contact, Contact::Bsuid { .. }), "{message}");
+            assert!(
+                matches!(inbound.contact, Contact::Bsuid { .. }),
+                "{message}"
+            );
         }
     }
 
@@ -211,11 +241,21 @@ mod tests {
     fn a_tap_has_the_words_of_its_button() {
         for (kind, object) in [
             ("button", json!({"payload": "P", "text": "Sì"})),
-            ("interactive", json!({"type": "button_reply", "button_reply": {"id": "1", "title": "Sì"}})),
-            ("interactive", json!({"type": "list_reply", "list_reply": {"id": "1", "title": "Sì", "description": "x"}})),
+            (
+                "interactive",
+                json!({"type": "button_reply", "button_reply": {"id": "1", "title": "Sì"}}),
+            ),
+            (
+                "interactive",
+                json!({"type": "list_reply", "list_reply": {"id": "1", "title": "Sì", "description": "x"}}),
+            ),
         ] {
             let message = json!({"from": "393331234567", "id": "w", "timestamp": "1", "type": kind, kind: object});
-            assert_eq!(read(&message, &Value::Null).unwrap().content, Content::Choice("Sì".to_owned()), "{kind}");
+            assert_eq!(
+                read(&message, &Value::Null).unwrap().content,
+                Content::Choice("Sì".to_owned()),
+                "{kind}"
+            );
         }
     }
 
@@ -223,19 +263,39 @@ mod tests {
     fn a_type_we_do_not_know_is_still_a_message() {
         for kind in ["image", "location", "hologram"] {
             let message = json!({"from": "393331234567", "id": "w", "timestamp": "1", "type": kind, kind: {"id": 7}});
-            assert_eq!(read(&message, &Value::Null).unwrap().content, Content::Other(kind.to_owned()));
+            assert_eq!(
+                read(&message, &Value::Null).unwrap().content,
+                Content::Other(kind.to_owned())
+            );
         }
         let untyped = json!({"from": "393331234567", "id": "w", "timestamp": "1"});
-        assert_eq!(read(&untyped, &Value::Null).unwrap().heard().what, What::Other);
+        assert_eq!(
+            read(&untyped, &Value::Null).unwrap().heard().what,
+            What::Other
+        );
     }
 
     #[test]
     fn what_cannot_be_answered_says_what_it_lacks() {
         let reason = |message: Value| read(&message, &Value::Null).unwrap_err().to_string();
 
-        assert_eq!(reason(json!({"from": "393331234567", "timestamp": "1"})), "without an id");
-        assert_eq!(reason(json!({"from": "393331234567", "id": "w"})), "without a timestamp");
-        assert_eq!(reason(json!({"id": "w", "timestamp": "1"})), "without a sender");
-        assert!(Inbound::read("{").unwrap_err().to_string().starts_with("not an update"));
+        assert_eq!(
+            reason(json!({"from": "393331234567", "timestamp": "1"})),
+            "without an id"
+        );
+        assert_eq!(
+            reason(json!({"from": "393331234567", "id": "w"})),
+            "without a timestamp"
+        );
+        assert_eq!(
+            reason(json!({"id": "w", "timestamp": "1"})),
+            "without a sender"
+        );
+        assert!(
+            Inbound::read("{")
+                .unwrap_err()
+                .to_string()
+                .starts_with("not an update")
+        );
     }
 }

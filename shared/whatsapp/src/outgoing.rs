@@ -107,7 +107,11 @@ fn parameter(name: &'static str, text: &str) -> Result<Value, OverLimit> {
 fn within(what: &'static str, text: &str, limit: usize) -> Result<(), OverLimit> {
     match text.chars().count() {
         0 => Err(OverLimit::Empty(what)),
-        length if length > limit => Err(OverLimit::TooLong { what, length, limit }),
+        length if length > limit => Err(OverLimit::TooLong {
+            what,
+            length,
+            limit,
+        }),
         _ => Ok(()),
     }
 }
@@ -132,7 +136,9 @@ mod tests {
 
     #[test]
     fn a_reply_to_a_number_goes_to_the_number_with_its_plus() {
-        let call = outgoing(phone(), Body::Text("Fatto.".to_owned())).to_json().unwrap();
+        let call = outgoing(phone(), Body::Text("Fatto.".to_owned()))
+            .to_json()
+            .unwrap();
 
         insta::assert_json_snapshot!(call, @r#"
         {
@@ -154,10 +160,15 @@ mod tests {
         let body = Body::Template {
             name: "avviso".to_owned(),
             language: "it".to_owned(),
-            parameters: vec![("testo", "Mercatino.".to_owned()), ("link", "https://www.rubano.it/n".to_owned())],
+            parameters: vec![
+                ("testo", "Mercatino.".to_owned()),
+                ("link", "https://www.rubano.it/n".to_owned()),
+            ],
         };
 
-        let call = outgoing(Address::Bsuid("IT.8Kd02LmQ".parse().unwrap()), body).to_json().unwrap();
+        let call = outgoing(Address::Bsuid("IT.8Kd02LmQ".parse().unwrap()), body)
+            .to_json()
+            .unwrap();
 
         assert_eq!(call["recipient"], "IT.8Kd02LmQ");
         assert_eq!(call.get("to"), None);
@@ -197,10 +208,23 @@ mod tests {
             parameters: vec![("testo", text.to_owned())],
         };
 
-        assert_eq!(refused(Body::Text("è".repeat(4097))), "text: 4097 characters, at most 4096");
+        assert_eq!(
+            refused(Body::Text("è".repeat(4097))),
+            "text: 4097 characters, at most 4096"
+        );
         assert_eq!(refused(Body::Text(String::new())), "text: empty");
-        assert!(outgoing(phone(), Body::Text("è".repeat(4096))).to_json().is_ok());
-        assert_eq!(refused(template("a\nb")), "testo: a newline, a tab or more than four spaces in a row");
-        assert_eq!(refused(template(&"a".repeat(1025))), "testo: 1025 characters, at most 1024");
+        assert!(
+            outgoing(phone(), Body::Text("è".repeat(4096)))
+                .to_json()
+                .is_ok()
+        );
+        assert_eq!(
+            refused(template("a\nb")),
+            "testo: a newline, a tab or more than four spaces in a row"
+        );
+        assert_eq!(
+            refused(template(&"a".repeat(1025))),
+            "testo: 1025 characters, at most 1024"
+        );
     }
 }

@@ -9,7 +9,10 @@ const PREFIX: &str = "sha256=";
 ///
 /// The comparison takes the same time wherever the signatures differ.
 pub fn is_authentic(header: &str, body: &[u8], secrets: &[SecretString]) -> bool {
-    let Some(signature) = header.strip_prefix(PREFIX).and_then(|digits| hex::decode(digits).ok()) else {
+    let Some(signature) = header
+        .strip_prefix(PREFIX)
+        .and_then(|digits| hex::decode(digits).ok())
+    else {
         return false;
     };
     secrets
@@ -22,7 +25,13 @@ pub fn is_authentic(header: &str, body: &[u8], secrets: &[SecretString]) -> bool
 pub fn is_same_secret(shown: &str, kept: &str) -> bool {
     // Compared by a keyed digest of each, so that not even their lengths show.
     let key = hmac::Key::new(hmac::HMAC_SHA256, b"comparison");
-    !kept.is_empty() && hmac::verify(&key, shown.as_bytes(), hmac::sign(&key, kept.as_bytes()).as_ref()).is_ok()
+    !kept.is_empty()
+        && hmac::verify(
+            &key,
+            shown.as_bytes(),
+            hmac::sign(&key, kept.as_bytes()).as_ref(),
+        )
+        .is_ok()
 }
 
 /// The header that signs `body`: what the peer and the tests send.
@@ -47,8 +56,16 @@ mod tests {
         // RFC 4231, test case 2.
         let header = "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
 
-        assert!(is_authentic(header, b"what do ya want for nothing?", &secrets(&["Jefe"])));
-        assert!(!is_authentic(header, b"what do ya want for nothing!", &secrets(&["Jefe"])));
+        assert!(is_authentic(
+            header,
+            b"what do ya want for nothing?",
+            &secrets(&["Jefe"])
+        ));
+        assert!(!is_authentic(
+            header,
+            b"what do ya want for nothing!",
+            &secrets(&["Jefe"])
+        ));
     }
 
     #[test]
@@ -74,9 +91,19 @@ mod tests {
         let secret = secrets(&["s"]);
         let good = sign(body, &secret[0]);
 
-        for header in ["", "sha256=", "sha256=zz", "sha1=aa", &good[7..], &good[..good.len() - 2]] {
+        for header in [
+            "",
+            "sha256=",
+            "sha256=zz",
+            "sha1=aa",
+            &good[7..],
+            &good[..good.len() - 2],
+        ] {
             assert!(!is_authentic(header, body, &secret), "{header}");
         }
-        assert!(!is_authentic(&sign(body, &"".into()), body, &secrets(&[""])), "an empty secret signs nothing");
+        assert!(
+            !is_authentic(&sign(body, &"".into()), body, &secrets(&[""])),
+            "an empty secret signs nothing"
+        );
     }
 }

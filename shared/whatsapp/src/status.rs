@@ -62,7 +62,11 @@ impl StatusUpdate {
         let queued: QueuedStatus = serde_json::from_str(queued)?;
         let status: Status = serde_json::from_str(queued.status.get())?;
 
-        let wamid: Wamid = status.id.as_deref().and_then(|id| id.parse().ok()).ok_or(Unreadable::Without("an id"))?;
+        let wamid: Wamid = status
+            .id
+            .as_deref()
+            .and_then(|id| id.parse().ok())
+            .ok_or(Unreadable::Without("an id"))?;
         let at = status
             .timestamp
             .as_ref()
@@ -78,12 +82,19 @@ impl StatusUpdate {
             "failed" => Rung::Failed,
             _ => return Ok(Err(UnknownState(state.chars().take(64).collect()))),
         };
-        let reason = status.errors.unwrap_or_default().into_iter().next().map(|error| Reason {
-            code: error.code,
-            title: error.title.or(error.message).unwrap_or_default(),
-        });
+        let reason = status
+            .errors
+            .unwrap_or_default()
+            .into_iter()
+            .next()
+            .map(|error| Reason {
+                code: error.code,
+                title: error.title.or(error.message).unwrap_or_default(),
+            });
         Ok(Ok(Self {
-            send: status.biz_opaque_callback_data.and_then(|id| id.parse().ok()),
+            send: status
+                .biz_opaque_callback_data
+                .and_then(|id| id.parse().ok()),
             wamid: wamid.clone(),
             report: Report {
                 rung,
@@ -116,7 +127,9 @@ mod tests {
     use super::*;
 
     fn read(status: &Value) -> StatusUpdate {
-        StatusUpdate::read(&json!({"phone_number_id": "106", "status": status}).to_string()).unwrap().unwrap()
+        StatusUpdate::read(&json!({"phone_number_id": "106", "status": status}).to_string())
+            .unwrap()
+            .unwrap()
     }
 
     #[test]
@@ -146,22 +159,37 @@ mod tests {
     #[test]
     fn a_free_message_is_not_billed_whatever_the_old_flag_says() {
         for (pricing, billed) in [
-            (json!({"type": "free_customer_service", "billable": true, "category": "service"}), Some(false)),
-            (json!({"type": "regular", "category": "service"}), Some(true)),
+            (
+                json!({"type": "free_customer_service", "billable": true, "category": "service"}),
+                Some(false),
+            ),
+            (
+                json!({"type": "regular", "category": "service"}),
+                Some(true),
+            ),
             (json!({"billable": true, "category": "utility"}), Some(true)),
             (json!({"category": "utility"}), None),
             (json!("odd"), None),
         ] {
-            let update = read(&json!({"id": "w", "status": "sent", "timestamp": "1", "pricing": pricing}));
-            assert_eq!(update.report.pricing.map(|p| p.billable), billed, "{pricing}");
+            let update =
+                read(&json!({"id": "w", "status": "sent", "timestamp": "1", "pricing": pricing}));
+            assert_eq!(
+                update.report.pricing.map(|p| p.billable),
+                billed,
+                "{pricing}"
+            );
         }
     }
 
     #[test]
     fn a_state_of_the_future_is_told_apart_from_garbage() {
-        let queued = |status: Value| json!({"phone_number_id": "106", "status": status}).to_string();
+        let queued =
+            |status: Value| json!({"phone_number_id": "106", "status": status}).to_string();
 
-        let unknown = StatusUpdate::read(&queued(json!({"id": "w", "status": "teleported", "timestamp": "1"}))).unwrap();
+        let unknown = StatusUpdate::read(&queued(
+            json!({"id": "w", "status": "teleported", "timestamp": "1"}),
+        ))
+        .unwrap();
         assert_eq!(unknown, Err(UnknownState("teleported".to_owned())));
         assert!(StatusUpdate::read(&queued(json!({"status": "sent", "timestamp": "1"}))).is_err());
     }

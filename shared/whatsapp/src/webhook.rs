@@ -123,14 +123,19 @@ pub fn split(body: &[u8]) -> Result<Split, NotJson> {
     let mut split = Split::default();
     let Ok(body) = serde_json::from_slice::<Body>(body) else {
         // Valid JSON of another shape is acknowledged: it would be no better next time.
-        return serde_json::from_slice::<serde::de::IgnoredAny>(body).map_err(NotJson).map(|_| {
-            split.count("(not a webhook)");
-            split
-        });
+        return serde_json::from_slice::<serde::de::IgnoredAny>(body)
+            .map_err(NotJson)
+            .map(|_| {
+                split.count("(not a webhook)");
+                split
+            });
     };
     for change in body.entry.into_iter().flat_map(|entry| entry.changes) {
         let field = change.field.as_deref().unwrap_or("(none)");
-        let value = change.value.map(RawValue::get).map(serde_json::from_str::<Value>);
+        let value = change
+            .value
+            .map(RawValue::get)
+            .map(serde_json::from_str::<Value>);
         match value {
             Some(Ok(value)) if field == "messages" => split.take(&value),
             _ => split.count(field),
@@ -141,14 +146,21 @@ pub fn split(body: &[u8]) -> Result<Split, NotJson> {
 
 impl Split {
     fn take(&mut self, value: &Value) {
-        let contacts: Vec<(Key, &RawValue)> = value.contacts.iter().map(|raw| (key_of(raw), *raw)).collect();
+        let contacts: Vec<(Key, &RawValue)> = value
+            .contacts
+            .iter()
+            .map(|raw| (key_of(raw), *raw))
+            .collect();
         for message in &value.messages {
             let key = key_of(message);
-            let contact = contacts.iter().find(|(contact, _)| is_sender(contact, &key)).or(match &contacts[..] {
-                // One contact and a message that names nobody: it can only be theirs.
-                [only] if key.from.is_none() && key.from_user_id.is_none() => Some(only),
-                _ => None,
-            });
+            let contact = contacts
+                .iter()
+                .find(|(contact, _)| is_sender(contact, &key))
+                .or(match &contacts[..] {
+                    // One contact and a message that names nobody: it can only be theirs.
+                    [only] if key.from.is_none() && key.from_user_id.is_none() => Some(only),
+                    _ => None,
+                });
             let queued = QueuedInbound {
                 phone_number_id: value.metadata.phone_number_id.clone(),
                 contact: contact.map(|(_, raw)| (*raw).to_owned()),
@@ -161,7 +173,12 @@ impl Split {
                 .unwrap_or_default();
             self.inbound.push(Ordered {
                 group: digest(person.as_bytes()),
-                deduplication: digest(key.id.as_deref().unwrap_or_else(|| message.get()).as_bytes()),
+                deduplication: digest(
+                    key.id
+                        .as_deref()
+                        .unwrap_or_else(|| message.get())
+                        .as_bytes(),
+                ),
                 body: to_json(&queued),
             });
         }
@@ -197,7 +214,10 @@ fn digest(bytes: &[u8]) -> String {
 }
 
 fn to_json<T: Serialize>(queued: &T) -> String {
-    #[expect(clippy::expect_used, reason = "strings and JSON that was just read always serialise")]
+    #[expect(
+        clippy::expect_used,
+        reason = "strings and JSON that was just read always serialise"
+    )]
     serde_json::to_string(queued).expect("serialisable")
 }
 
@@ -231,7 +251,10 @@ mod tests {
         assert_eq!(split.unhandled["messages.errors"], 1);
         let queued: QueuedInbound = serde_json::from_str(&split.inbound[0].body).unwrap();
         assert!(queued.contact.unwrap().get().contains("Anna"));
-        assert!(!split.inbound[0].group.contains("393331234567"), "the group tells nobody the number");
+        assert!(
+            !split.inbound[0].group.contains("393331234567"),
+            "the group tells nobody the number"
+        );
     }
 
     #[test]
@@ -246,7 +269,11 @@ mod tests {
         })))
         .unwrap();
 
-        let groups: Vec<&str> = split.inbound.iter().map(|message| message.group.as_str()).collect();
+        let groups: Vec<&str> = split
+            .inbound
+            .iter()
+            .map(|message| message.group.as_str())
+            .collect();
         assert_eq!(groups[0], groups[1]);
         assert_ne!(groups[0], groups[2]);
     }
@@ -270,7 +297,13 @@ mod tests {
         for broken in [&b""[..], b"{", b"not json", b"{\"entry\":[", b"\xff\xfe"] {
             assert!(split(broken).is_err());
         }
-        for odd in [&b"{}"[..], b"[]", b"null", b"{\"entry\":7}", b"{\"entry\":null}"] {
+        for odd in [
+            &b"{}"[..],
+            b"[]",
+            b"null",
+            b"{\"entry\":7}",
+            b"{\"entry\":null}",
+        ] {
             assert!(split(odd).is_ok());
         }
     }

@@ -20,7 +20,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<ExitCode> {
-    let command: Vec<String> = std::env::args().skip(1).skip_while(|argument| argument == "--").collect();
+    let command: Vec<String> = std::env::args()
+        .skip(1)
+        .skip_while(|argument| argument == "--")
+        .collect();
     let (program, arguments) = command
         .split_first()
         .ok_or_else(|| Trouble("usage: rehearsal -- command…".to_owned()))?;
@@ -37,6 +40,9 @@ async fn run() -> Result<ExitCode> {
         .await;
     let _ = std::fs::remove_file(&file);
     world.down().await;
-    let code = status?.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
+    let code = status?
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(1);
     Ok(ExitCode::from(code))
 }

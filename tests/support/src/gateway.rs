@@ -47,7 +47,8 @@ impl Event {
     /// The same event from the account `name`, in the group `role`.
     #[must_use]
     pub fn by(mut self, name: &str, role: &str) -> Self {
-        let claims = json!({"username": name, "cognito:groups": format!("[{role}]"), "token_use": "access"});
+        let claims =
+            json!({"username": name, "cognito:groups": format!("[{role}]"), "token_use": "access"});
         self.0["requestContext"]["authorizer"] = json!({"jwt": {"claims": claims, "scopes": null}});
         self
     }
@@ -92,7 +93,8 @@ impl Event {
 
     /// What `app` answers to the event, after the same translation as on Lambda.
     pub async fn call(self, app: &Router) -> Answer {
-        let request = lambda_http::request::from_str(&self.0.to_string()).expect("an event of API Gateway");
+        let request =
+            lambda_http::request::from_str(&self.0.to_string()).expect("an event of API Gateway");
         let Ok(response) = app.clone().oneshot(request).await;
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.expect("a body");
@@ -111,11 +113,17 @@ impl Event {
 impl Answer {
     /// The header `name`, empty where it is not there.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// Status and kind of a problem, such as `(404, "/problems/not-found")`.
     pub fn problem(&self) -> (u16, &str) {
-        (self.status.as_u16(), self.body["type"].as_str().unwrap_or_default())
+        (
+            self.status.as_u16(),
+            self.body["type"].as_str().unwrap_or_default(),
+        )
     }
 }

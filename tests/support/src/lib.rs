@@ -1,6 +1,9 @@
 //! What the functions' tests share. Every test has a DynamoDB of its own, in its own process, behind real HTTP; other AWS
 //! services are played by a [`Stub`] that answers alike to everything and remembers what it was asked.
-#![expect(clippy::expect_used, reason = "a test that cannot be set up should say so and stop")]
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot be set up should say so and stop"
+)]
 
 pub mod gateway;
 mod stub;
@@ -16,11 +19,14 @@ use domain::tenant::Tenant;
 
 /// The configuration of an SDK that finds every service at `endpoint`.
 pub fn aws_at(endpoint: &str) -> SdkConfig {
-    let credentials = aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test");
+    let credentials =
+        aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("eu-south-1"))
-        .credentials_provider(aws_sdk_dynamodb::config::SharedCredentialsProvider::new(credentials))
+        .credentials_provider(aws_sdk_dynamodb::config::SharedCredentialsProvider::new(
+            credentials,
+        ))
         .endpoint_url(endpoint)
         .build()
 }

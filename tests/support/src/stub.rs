@@ -37,7 +37,9 @@ pub struct Stub {
 impl Stub {
     /// A service that answers `body`, as `content_type`, with `status` to every call.
     pub async fn start(status: u16, content_type: &'static str, body: &str) -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
         let status = StatusCode::from_u16(status).expect("a status");
         let calls = Arc::new(Mutex::new(Vec::new()));
@@ -46,7 +48,10 @@ impl Stub {
             let call = Call {
                 method: method.to_string(),
                 path: uri.to_string(),
-                target: headers.get("x-amz-target").and_then(|value| value.to_str().ok()).map(str::to_owned),
+                target: headers
+                    .get("x-amz-target")
+                    .and_then(|value| value.to_str().ok())
+                    .map(str::to_owned),
                 body: serde_json::from_slice(&asked).unwrap_or_default(),
             };
             record.lock().expect("nobody panicked").push(call);

@@ -3,8 +3,8 @@
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType,
 };
 
 use crate::aws_at;
@@ -19,7 +19,12 @@ pub struct Tables {
 }
 
 /// An index: its name, its partition key, its sort key, and whether it holds whole items.
-type Index = (&'static str, &'static str, Option<&'static str>, ProjectionType);
+type Index = (
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+    ProjectionType,
+);
 
 impl Tables {
     /// People and how they are known.
@@ -35,21 +40,40 @@ impl Tables {
 
     /// Starts it and creates the five tables.
     pub async fn start() -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
         let database = dynoxide::Database::memory().expect("a database in memory");
         tokio::spawn(dynoxide::server::serve_on(listener, database));
 
         let aws = aws_at(&endpoint);
         let dynamo = Client::new(&aws);
-        create(&dynamo, Self::PEOPLE, true, vec![("audience", "audience", Some("pk"), ProjectionType::KeysOnly)]).await;
+        create(
+            &dynamo,
+            Self::PEOPLE,
+            true,
+            vec![("audience", "audience", Some("pk"), ProjectionType::KeysOnly)],
+        )
+        .await;
         create(&dynamo, Self::TURNS, false, vec![]).await;
         let notices = vec![
             ("listing", "listing", Some("listed_at"), ProjectionType::All),
-            ("period", "period", Some("dispatched_at"), ProjectionType::All),
+            (
+                "period",
+                "period",
+                Some("dispatched_at"),
+                ProjectionType::All,
+            ),
         ];
         create(&dynamo, Self::NOTICES, true, notices).await;
-        create(&dynamo, Self::DELIVERIES, true, vec![("wamid", "wamid", None, ProjectionType::KeysOnly)]).await;
+        create(
+            &dynamo,
+            Self::DELIVERIES,
+            true,
+            vec![("wamid", "wamid", None, ProjectionType::KeysOnly)],
+        )
+        .await;
         create(&dynamo, Self::PACE, false, vec![]).await;
         Self { aws, endpoint }
     }
@@ -66,7 +90,9 @@ async fn create(dynamo: &Client, table: &str, sorted: bool, indexes: Vec<Index>)
     attributes.sort_unstable();
     attributes.dedup();
     let attributes = attributes.into_iter().map(|name| {
-        let definition = AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
+        let definition = AttributeDefinition::builder()
+            .attribute_name(name)
+            .attribute_type(ScalarAttributeType::S);
         definition.build().expect("an attribute")
     });
     let indexes: Vec<_> = indexes.into_iter().map(index).collect();
@@ -92,7 +118,13 @@ fn index((name, partition, sort, projection): Index) -> GlobalSecondaryIndex {
 }
 
 fn keys(partition: &str, sort: Option<&str>) -> Vec<KeySchemaElement> {
-    let key = |name: &str, role| KeySchemaElement::builder().attribute_name(name).key_type(role).build().expect("a key");
+    let key = |name: &str, role| {
+        KeySchemaElement::builder()
+            .attribute_name(name)
+            .key_type(role)
+            .build()
+            .expect("a key")
+    };
     let mut keys = vec![key(partition, KeyType::Hash)];
     keys.extend(sort.map(|name| key(name, KeyType::Range)));
     keys

@@ -86,7 +86,7 @@ fn draft() -> Value {
 }
 
 fn event(step: &str) -> Event {
-    let file = Event::from_file(include_str!("../../../events/approval/take-charge.json"));
+    let file = Event::from_file(include_str!("../../../../events/approval/take-charge.json"));
     file.to("POST", &format!("/v1/notice-requests/{NOTICE}/{step}"))
 }
 
@@ -95,7 +95,7 @@ async fn the_written_procedure_leads_from_an_office_to_a_schedule() {
     let desk = Desk::open().await;
 
     let approved = desk.approved().await;
-    let scheduled = desk.make("schedule", "sportello.uno", "operator", 4, &Value::Null).await;
+    let scheduled = desk.make("schedule", "sportello.uno", "operator", 4, &json!({})).await;
 
     assert_eq!(approved.header("etag"), "\"4\"");
     assert_eq!(approved.body["state"]["approval"]["by"], "gruppo.uno");
@@ -188,9 +188,10 @@ async fn of_two_who_move_at_once_one_wins_and_the_other_sees_it() {
     let tables = Tables::start().await;
     let desk = Desk::at(&meeting::before_the_write(&tables).await).await;
 
+    let nothing = json!({});
     let (one, other) = tokio::join!(
-        desk.make("take-charge", "sportello.uno", "operator", 1, &json!({})),
-        desk.make("take-charge", "sportello.due", "operator", 1, &json!({})),
+        desk.make("take-charge", "sportello.uno", "operator", 1, &nothing),
+        desk.make("take-charge", "sportello.due", "operator", 1, &nothing),
     );
 
     let (winner, loser) = if one.status == 200 { (one, other) } else { (other, one) };
@@ -317,11 +318,11 @@ async fn every_sample_event_is_understood() {
     let desk = Desk::open().await;
 
     for (file, problem) in [
-        (include_str!("../../../events/approval/take-charge.json"), None),
-        (include_str!("../../../events/approval/return.json"), None),
-        (include_str!("../../../events/approval/approve.json"), Some("/problems/not-allowed")),
-        (include_str!("../../../events/approval/schedule.json"), Some("/problems/stale")),
-        (include_str!("../../../events/approval/reword.json"), Some("/problems/stale")),
+        (include_str!("../../../../events/approval/take-charge.json"), None),
+        (include_str!("../../../../events/approval/return.json"), None),
+        (include_str!("../../../../events/approval/approve.json"), Some("/problems/not-allowed")),
+        (include_str!("../../../../events/approval/schedule.json"), Some("/problems/stale")),
+        (include_str!("../../../../events/approval/reword.json"), Some("/problems/stale")),
     ] {
         let answer = desk.call(Event::from_file(file)).await;
         assert_eq!(answer.body["type"].as_str(), problem, "{answer:?}");

@@ -53,7 +53,7 @@ impl Desk {
             notice: notice.clone(),
             person: person.parse().unwrap(),
         };
-        let Next::Call(intended) = Delivery::attempt(None, now) else {
+        let Next::Call(intended) = Delivery::attempt(None, true, now) else {
             panic!("the first attempt calls");
         };
         self.deliveries.write(&id, None, &intended.merge(Report::of(rung, now)), now).await.unwrap();

@@ -1,4 +1,9 @@
 //! The function against a DynamoDB and a bucket of its own.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot be set up should say so and stop"
+)]
 
 mod bucket;
 mod office;
@@ -147,9 +152,9 @@ async fn two_that_publish_at_once_make_one_version() {
     assert!(one.batch_item_failures.is_empty() && other.batch_item_failures.is_empty());
     let mut written = office.bucket.written();
     written.sort_unstable();
-    let mut once = files_of(V1);
-    once.sort_unstable();
-    assert_eq!(written, once);
+    let mut version = files_of(V1);
+    version.sort_unstable();
+    assert_eq!(written, version);
 }
 
 #[tokio::test]

@@ -24,9 +24,17 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let too_large = |_| Problem::too_large(LARGEST_KIB);
-        let bytes = to_bytes(request.into_body(), LARGEST_KIB * 1024).await.map_err(too_large)?;
-        let bytes = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes[..] };
-        read(bytes).map(Self).map_err(|why| Problem::malformed(&why))
+        let bytes = to_bytes(request.into_body(), LARGEST_KIB * 1024)
+            .await
+            .map_err(too_large)?;
+        let bytes = if bytes.trim_ascii().is_empty() {
+            b"{}"
+        } else {
+            &bytes[..]
+        };
+        read(bytes)
+            .map(Self)
+            .map_err(|why| Problem::malformed(&why))
     }
 }
 
@@ -122,8 +130,14 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_body_is_said_in_italian_and_by_name() {
         assert_eq!(wrong("{\"titel\": \"x\"}"), "il campo «titel» non esiste.");
-        assert_eq!(wrong("{\"title\": 5}"), "il campo «title» non è del tipo giusto.");
-        assert_eq!(wrong("{\"title\": \"a\", \"title\": \"b\"}"), "il campo «title» è ripetuto.");
+        assert_eq!(
+            wrong("{\"title\": 5}"),
+            "il campo «title» non è del tipo giusto."
+        );
+        assert_eq!(
+            wrong("{\"title\": \"a\", \"title\": \"b\"}"),
+            "il campo «title» è ripetuto."
+        );
         assert_eq!(wrong("{\"title\": "), "non è JSON (riga 1, colonna 10).");
         assert_eq!(wrong("{} {}"), "non è JSON (riga 1, colonna 4).");
         assert_eq!(wrong("\"ciao\""), "serve un oggetto JSON.");

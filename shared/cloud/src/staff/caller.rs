@@ -16,9 +16,11 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let claims = match parts.extensions.get::<RequestContext>() {
-            Some(RequestContext::ApiGatewayV2(context)) => {
-                context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref()).map(|jwt| &jwt.claims)
-            }
+            Some(RequestContext::ApiGatewayV2(context)) => context
+                .authorizer
+                .as_ref()
+                .and_then(|authorizer| authorizer.jwt.as_ref())
+                .map(|jwt| &jwt.claims),
             _ => None,
         };
         let claims = claims.ok_or_else(Problem::unauthenticated)?;
@@ -27,7 +29,10 @@ impl<S: Sync> FromRequestParts<S> for Caller {
             .or_else(|| claims.get("cognito:username"))
             .and_then(|name| name.parse().ok())
             .ok_or_else(Problem::unauthenticated)?;
-        let roles = claims.get("cognito:groups").map(|groups| roles(groups)).unwrap_or_default();
+        let roles = claims
+            .get("cognito:groups")
+            .map(|groups| roles(groups))
+            .unwrap_or_default();
         Ok(Self(Actor { id, roles }))
     }
 }
@@ -46,8 +51,17 @@ mod tests {
 
     #[test]
     fn groups_are_read_however_the_gateway_writes_them() {
-        for groups in ["[operator sector_head]", "[\"operator\",\"sector_head\"]", "operator, sector_head", "[x operator sector_head]"] {
-            assert_eq!(roles(groups), [Role::Operator, Role::SectorHead], "{groups}");
+        for groups in [
+            "[operator sector_head]",
+            "[\"operator\",\"sector_head\"]",
+            "operator, sector_head",
+            "[x operator sector_head]",
+        ] {
+            assert_eq!(
+                roles(groups),
+                [Role::Operator, Role::SectorHead],
+                "{groups}"
+            );
         }
         assert_eq!(roles("[]"), []);
         assert_eq!(roles("operators"), []);

@@ -15,7 +15,8 @@ impl ETag {
     /// The header.
     pub fn header(self) -> (HeaderName, HeaderValue) {
         // A quoted number is always a lawful header value.
-        let value = HeaderValue::from_str(&format!("\"{}\"", self.0)).unwrap_or(HeaderValue::from_static("\"\""));
+        let value = HeaderValue::from_str(&format!("\"{}\"", self.0))
+            .unwrap_or(HeaderValue::from_static("\"\""));
         (header::ETAG, value)
     }
 }
@@ -28,11 +29,20 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let header = parts.headers.get(header::IF_MATCH).ok_or_else(Problem::precondition_required)?;
+        let header = parts
+            .headers
+            .get(header::IF_MATCH)
+            .ok_or_else(Problem::precondition_required)?;
         header
             .to_str()
             .ok()
-            .and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok())
+            .and_then(|text| {
+                text.trim()
+                    .strip_prefix('"')?
+                    .strip_suffix('"')?
+                    .parse()
+                    .ok()
+            })
             .map(Self)
             .ok_or_else(|| Problem::precondition_failed(None))
     }

@@ -14,7 +14,8 @@ impl Modify for Bearer {
     fn modify(&self, api: &mut OpenApi) {
         let mut token = Http::new(HttpAuthScheme::Bearer);
         token.bearer_format = Some("JWT".to_owned());
-        token.description = Some("Token di accesso dell'account personale (Cognito, gruppi = ruoli).".to_owned());
+        token.description =
+            Some("Token di accesso dell'account personale (Cognito, gruppi = ruoli).".to_owned());
         let components = api.components.get_or_insert_with(Components::new);
         components.add_security_scheme("bearer", SecurityScheme::Http(token));
     }

@@ -68,7 +68,11 @@ impl Problem {
 
     /// No account.
     pub fn unauthenticated() -> Self {
-        Self::said(StatusCode::UNAUTHORIZED, "unauthenticated", "problem.unauthenticated")
+        Self::said(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "problem.unauthenticated",
+        )
     }
 
     /// No such thing.
@@ -78,24 +82,37 @@ impl Problem {
 
     /// Another method is wanted here.
     pub fn method_not_allowed() -> Self {
-        Self::said(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "problem.method_not_allowed")
+        Self::said(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method-not-allowed",
+            "problem.method_not_allowed",
+        )
     }
 
     /// The body is larger than any honest one.
     pub fn too_large(limit_kib: usize) -> Self {
-        let title = texts::italian().staff("problem.too_large", &[("limite", &limit_kib.to_string())]);
+        let title =
+            texts::italian().staff("problem.too_large", &[("limite", &limit_kib.to_string())]);
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title)
     }
 
     /// The idempotency key served for another request.
     pub fn key_reused() -> Self {
-        Self::said(StatusCode::UNPROCESSABLE_ENTITY, "key-reused", "problem.key_reused")
+        Self::said(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "key-reused",
+            "problem.key_reused",
+        )
     }
 
     /// One field is not what it should be; `key` and `values` are the words.
     pub fn field(field: &str, key: &'static str, values: &[(&str, &str)]) -> Self {
-        Self::said(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem.invalid")
-            .with_error(field, texts::italian().staff(key, values))
+        Self::said(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            "problem.invalid",
+        )
+        .with_error(field, texts::italian().staff(key, values))
     }
 
     /// The account has none of the roles that may.
@@ -108,12 +125,21 @@ impl Problem {
 
     /// `If-Match` is missing.
     pub fn precondition_required() -> Self {
-        Self::said(StatusCode::PRECONDITION_REQUIRED, "precondition-required", "problem.precondition_required")
+        Self::said(
+            StatusCode::PRECONDITION_REQUIRED,
+            "precondition-required",
+            "problem.precondition_required",
+        )
     }
 
     /// The version that was read is not the present one.
     pub fn precondition_failed(current: Option<RequestView>) -> Self {
-        Self::said(StatusCode::PRECONDITION_FAILED, "stale", "problem.precondition_failed").with_current(current)
+        Self::said(
+            StatusCode::PRECONDITION_FAILED,
+            "stale",
+            "problem.precondition_failed",
+        )
+        .with_current(current)
     }
 
     /// Somebody else moved at the same moment, and won.
@@ -135,26 +161,47 @@ impl Problem {
     /// Something of ours did not answer; the log says what.
     pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error = %in_full(error), "a call of the staff was not answered");
-        Self::said(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "problem.unavailable")
+        Self::said(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "problem.unavailable",
+        )
     }
 
     /// A move that was not made.
-    pub fn not_allowed(error: NotAllowed, current: RequestView) -> Self {
+    pub fn not_allowed(error: &NotAllowed, current: RequestView) -> Self {
         let words = texts::italian();
         match error {
             NotAllowed::NotYours { needs } => Self::forbidden(needs),
-            NotAllowed::OwnRequest => Self::said(StatusCode::FORBIDDEN, "own-request", "problem.own_request"),
+            NotAllowed::OwnRequest => {
+                Self::said(StatusCode::FORBIDDEN, "own-request", "problem.own_request")
+            }
             NotAllowed::NotFromHere { state, step } => {
-                let values = [("stato", words.state(state.key())), ("mossa", words.a_move(step.key()))];
+                let values = [
+                    ("stato", words.state(state.key())),
+                    ("mossa", words.a_move(step.key())),
+                ];
                 let title = words.staff("problem.not_allowed", &values);
                 Self::new(StatusCode::CONFLICT, "not-allowed", title).with_current(Some(current))
             }
-            NotAllowed::OtherWords => Self::said(StatusCode::CONFLICT, "other-words", "problem.digest_mismatch")
-                .with_current(Some(current)),
-            NotAllowed::ReasonMissing => Self::said(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem.invalid")
-                .with_error("reason", words.staff("problem.reason_missing", &[])),
-            NotAllowed::TooLate => Self::said(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem.invalid")
-                .with_error("wanted_at", words.staff("problem.too_late", &[])),
+            NotAllowed::OtherWords => Self::said(
+                StatusCode::CONFLICT,
+                "other-words",
+                "problem.digest_mismatch",
+            )
+            .with_current(Some(current)),
+            NotAllowed::ReasonMissing => Self::said(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid",
+                "problem.invalid",
+            )
+            .with_error("reason", words.staff("problem.reason_missing", &[])),
+            NotAllowed::TooLate => Self::said(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid",
+                "problem.invalid",
+            )
+            .with_error("wanted_at", words.staff("problem.too_late", &[])),
         }
     }
 
@@ -175,12 +222,22 @@ impl Problem {
 impl From<Invalid> for Problem {
     fn from(invalid: Invalid) -> Self {
         let words = texts::italian();
-        let problem = Self::said(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem.invalid");
-        invalid.0.into_iter().fold(problem, |problem, (field, wrong)| {
-            let (key, values) = wrong.words();
-            let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            problem.with_error(field.key(), words.staff(key, &values))
-        })
+        let problem = Self::said(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            "problem.invalid",
+        );
+        invalid
+            .0
+            .into_iter()
+            .fold(problem, |problem, (field, wrong)| {
+                let (key, values) = wrong.words();
+                let values: Vec<(&str, &str)> = values
+                    .iter()
+                    .map(|(name, value)| (*name, value.as_str()))
+                    .collect();
+                problem.with_error(field.key(), words.staff(key, &values))
+            })
     }
 }
 
@@ -195,10 +252,17 @@ impl From<StoreError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let etag = self.body.current.as_ref().map(|current| ETag(current.version).header());
+        let etag = self
+            .body
+            .current
+            .as_ref()
+            .map(|current| ETag(current.version).header());
         let mut response = (self.status, Json(self.body)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if let Some((name, value)) = etag {
             headers.insert(name, value);
         }

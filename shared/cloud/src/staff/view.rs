@@ -159,13 +159,25 @@ impl StateView {
                 view.forwarded = Some(forwarded.into());
             }
             State::Scheduled { send_at, .. } => view.send_at = Some(send_at.to_string()),
-            State::Returned { returned: by, reason }
-            | State::Rejected { rejected: by, reason }
-            | State::Cancelled { cancelled: by, reason } => {
+            State::Returned {
+                returned: by,
+                reason,
+            }
+            | State::Rejected {
+                rejected: by,
+                reason,
+            }
+            | State::Cancelled {
+                cancelled: by,
+                reason,
+            } => {
                 view.stopped = Some(by.into());
                 view.reason = Some(reason.clone());
             }
-            State::Submitted | State::Approved { .. } | State::Sending { .. } | State::Sent { .. } => {}
+            State::Submitted
+            | State::Approved { .. }
+            | State::Sending { .. }
+            | State::Sent { .. } => {}
         }
         if let Some(endorsed) = state.endorsed() {
             view.taken = Some((&endorsed.taken).into());
@@ -194,7 +206,10 @@ impl From<&Entry> for EntryView {
             version: entry.version,
             at: entry.at.to_string(),
             by: entry.by.as_ref().map(ToString::to_string),
-            step: entry.step.map_or("submit", domain::notice::MoveKind::key).to_owned(),
+            step: entry
+                .step
+                .map_or("submit", domain::notice::MoveKind::key)
+                .to_owned(),
             state: entry.state.key().to_owned(),
             reason: entry.reason.clone(),
             digest: entry.digest.as_str().to_owned(),

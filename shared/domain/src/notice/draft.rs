@@ -91,7 +91,9 @@ impl NewsLink {
         if url.scheme() != "https" {
             return Err(FieldProblem::NotHttps);
         }
-        let ours = url.host_str().is_some_and(|host| tenant.news_hosts.iter().any(|h| h == host));
+        let ours = url
+            .host_str()
+            .is_some_and(|host| tenant.news_hosts.iter().any(|h| h == host));
         // An address with a user, a password or a port of its own is not a page of the site, whatever its host.
         if !ours || !url.username().is_empty() || url.password().is_some() || url.port().is_some() {
             return Err(FieldProblem::ForeignHost {
@@ -215,7 +217,10 @@ impl FieldProblem {
             Self::Missing => ("field.missing", vec![]),
             Self::TooLong { limit, length } => (
                 "field.too_long",
-                vec![("limite", limit.to_string()), ("lunghezza", length.to_string())],
+                vec![
+                    ("limite", limit.to_string()),
+                    ("lunghezza", length.to_string()),
+                ],
             ),
             Self::ControlCharacters => ("field.control_characters", vec![]),
             Self::ContainsLink => ("field.contains_link", vec![]),
@@ -249,15 +254,31 @@ impl Draft {
     /// Checks a request that comes in at `now`; all that is wrong is told at once.
     pub fn check(input: &DraftInput, tenant: &Tenant, now: Instant) -> Result<Self, Invalid> {
         let mut problems = Vec::new();
-        let title = keep(&mut problems, Field::Title, line(input.title.as_deref(), LONGEST_TITLE));
-        let text = keep(&mut problems, Field::Text, notice_text(input.text.as_deref(), tenant));
-        let link = keep(&mut problems, Field::Link, news_link(input.link.as_deref(), tenant));
+        let title = keep(
+            &mut problems,
+            Field::Title,
+            line(input.title.as_deref(), LONGEST_TITLE),
+        );
+        let text = keep(
+            &mut problems,
+            Field::Text,
+            notice_text(input.text.as_deref(), tenant),
+        );
+        let link = keep(
+            &mut problems,
+            Field::Link,
+            news_link(input.link.as_deref(), tenant),
+        );
         let wanted_at = keep(
             &mut problems,
             Field::WantedAt,
             wanted_at(input.wanted_at.as_deref(), tenant, now),
         );
-        let office = keep(&mut problems, Field::Office, line(input.office.as_deref(), LONGEST_OFFICE));
+        let office = keep(
+            &mut problems,
+            Field::Office,
+            line(input.office.as_deref(), LONGEST_OFFICE),
+        );
         let kind = keep(&mut problems, Field::Kind, kind(input.kind.as_deref()));
 
         let (Some(title), Some(text), Some(link), Some(wanted_at), Some(office), Some(kind)) =
@@ -305,17 +326,30 @@ impl Draft {
 
 fn civil_to_instant(civil: civil::DateTime, tenant: &Tenant) -> Result<Instant, jiff::Error> {
     // jiff's "compatible" disambiguation: a gap goes forward, a fold takes the earlier.
-    let zoned = tenant.time_zone.rules().to_ambiguous_zoned(civil).compatible()?;
+    let zoned = tenant
+        .time_zone
+        .rules()
+        .to_ambiguous_zoned(civil)
+        .compatible()?;
     Ok(zoned.timestamp())
 }
 
-fn keep<T>(problems: &mut Vec<(Field, FieldProblem)>, field: Field, checked: Result<T, FieldProblem>) -> Option<T> {
-    checked.map_err(|problem| problems.push((field, problem))).ok()
+fn keep<T>(
+    problems: &mut Vec<(Field, FieldProblem)>,
+    field: Field,
+    checked: Result<T, FieldProblem>,
+) -> Option<T> {
+    checked
+        .map_err(|problem| problems.push((field, problem)))
+        .ok()
 }
 
 /// A line of text that is there, is no longer than `limit` characters and has no control characters.
 fn line(text: Option<&str>, limit: usize) -> Result<String, FieldProblem> {
-    let text = text.map(str::trim).filter(|t| !t.is_empty()).ok_or(FieldProblem::Missing)?;
+    let text = text
+        .map(str::trim)
+        .filter(|t| !t.is_empty())
+        .ok_or(FieldProblem::Missing)?;
     let length = text.chars().count();
     if length > limit {
         return Err(FieldProblem::TooLong { limit, length });
@@ -332,7 +366,10 @@ fn notice_text(text: Option<&str>, tenant: &Tenant) -> Result<String, FieldProbl
         return Err(FieldProblem::ControlCharacters);
     }
     let lower = text.to_lowercase();
-    if ["http://", "https://", "www."].iter().any(|start| lower.contains(start)) {
+    if ["http://", "https://", "www."]
+        .iter()
+        .any(|start| lower.contains(start))
+    {
         return Err(FieldProblem::ContainsLink);
     }
     // Braces are never prose: either a field somebody forgot to fill in, or something that would refill the template.
@@ -359,7 +396,11 @@ fn news_link(text: Option<&str>, tenant: &Tenant) -> Result<NewsLink, FieldProbl
     Ok(link)
 }
 
-fn wanted_at(text: Option<&str>, tenant: &Tenant, now: Instant) -> Result<civil::DateTime, FieldProblem> {
+fn wanted_at(
+    text: Option<&str>,
+    tenant: &Tenant,
+    now: Instant,
+) -> Result<civil::DateTime, FieldProblem> {
     let text = line(text, 32)?;
     let civil: civil::DateTime = text.parse().map_err(|_| FieldProblem::NotADate)?;
     // A day without an hour would silently mean midnight.
@@ -367,7 +408,11 @@ fn wanted_at(text: Option<&str>, tenant: &Tenant, now: Instant) -> Result<civil:
         return Err(FieldProblem::NotADate);
     }
     let instant = civil_to_instant(civil, tenant).map_err(|_| FieldProblem::NotADate)?;
-    if instant <= now { Err(FieldProblem::Past) } else { Ok(civil) }
+    if instant <= now {
+        Err(FieldProblem::Past)
+    } else {
+        Ok(civil)
+    }
 }
 
 fn kind(text: Option<&str>) -> Result<Kind, FieldProblem> {
@@ -389,7 +434,10 @@ pub(crate) mod tests {
     pub(crate) fn input() -> DraftInput {
         DraftInput {
             title: Some("Mercatino di Natale".to_owned()),
-            text: Some("sabato 12 dicembre 2026, dalle 9:30 alle 18, mercatino di Natale in piazza.".to_owned()),
+            text: Some(
+                "sabato 12 dicembre 2026, dalle 9:30 alle 18, mercatino di Natale in piazza."
+                    .to_owned(),
+            ),
             link: Some("https://www.rubano.it/notizie/mercatino-di-natale".to_owned()),
             wanted_at: Some("2026-12-10T09:30".to_owned()),
             office: Some("Cultura".to_owned()),
@@ -408,14 +456,26 @@ pub(crate) mod tests {
         let draft = Draft::check(&input(), &rubano(), now()).unwrap();
 
         insta::assert_snapshot!(draft.preview(&rubano()), @"Comune di Rubano – sabato 12 dicembre 2026, dalle 9:30 alle 18, mercatino di Natale in piazza. Tutte le informazioni: https://www.rubano.it/notizie/mercatino-di-natale – Per non ricevere più avvisi scrivi CANCELLAMI.");
-        assert_eq!(draft.send_at(&rubano()).unwrap(), "2026-12-10T08:30:00Z".parse().unwrap());
+        assert_eq!(
+            draft.send_at(&rubano()).unwrap(),
+            "2026-12-10T08:30:00Z".parse().unwrap()
+        );
     }
 
     #[test]
     fn everything_that_is_missing_is_told_at_once() {
-        let all = Draft::check(&DraftInput::default(), &rubano(), now()).unwrap_err().0;
+        let all = Draft::check(&DraftInput::default(), &rubano(), now())
+            .unwrap_err()
+            .0;
 
-        let fields = [Field::Title, Field::Text, Field::Link, Field::WantedAt, Field::Office, Field::Kind];
+        let fields = [
+            Field::Title,
+            Field::Text,
+            Field::Link,
+            Field::WantedAt,
+            Field::Office,
+            Field::Kind,
+        ];
         assert_eq!(all, fields.map(|field| (field, FieldProblem::Missing)));
     }
 
@@ -424,10 +484,22 @@ pub(crate) mod tests {
         for (link, problem) in [
             ("rubano.it/notizie", "not an address"),
             ("http://www.rubano.it/notizie/a", "not https"),
-            ("https://www.example.com/notizie/a", "not on the comune's site"),
-            ("https://www.rubano.it.example.com/a", "not on the comune's site"),
-            ("https://www.rubano.it@example.com/a", "not on the comune's site"),
-            ("https://qualcuno@www.rubano.it/a", "not on the comune's site"),
+            (
+                "https://www.example.com/notizie/a",
+                "not on the comune's site",
+            ),
+            (
+                "https://www.rubano.it.example.com/a",
+                "not on the comune's site",
+            ),
+            (
+                "https://www.rubano.it@example.com/a",
+                "not on the comune's site",
+            ),
+            (
+                "https://qualcuno@www.rubano.it/a",
+                "not on the comune's site",
+            ),
             ("https://www.rubano.it:8443/a", "not on the comune's site"),
             ("https://bit.ly/abc", "not on the comune's site"),
             ("https://www.rubano.it/", "the home page"),
@@ -435,23 +507,40 @@ pub(crate) mod tests {
         ] {
             let found = problems(|input| input.link = Some(link.to_owned()));
             assert_eq!(found.len(), 1, "{link}");
-            assert_eq!((found[0].0, found[0].1.to_string().as_str()), (Field::Link, problem), "{link}");
+            assert_eq!(
+                (found[0].0, found[0].1.to_string().as_str()),
+                (Field::Link, problem),
+                "{link}"
+            );
         }
     }
 
     #[test]
     fn a_text_must_fit_the_template() {
         for (text, problem) in [
-            ("riga uno\nriga due", "characters that a template parameter cannot hold"),
-            ("uno\tdue", "characters that a template parameter cannot hold"),
-            ("uno     due", "characters that a template parameter cannot hold"),
+            (
+                "riga uno\nriga due",
+                "characters that a template parameter cannot hold",
+            ),
+            (
+                "uno\tdue",
+                "characters that a template parameter cannot hold",
+            ),
+            (
+                "uno     due",
+                "characters that a template parameter cannot hold",
+            ),
             ("leggi su www.rubano.it", "an address in the text"),
             ("Il {giorno} in piazza", "a placeholder is left"),
             (&"a".repeat(701), "701 characters, at most 700"),
             ("   ", "missing"),
         ] {
             let found = problems(|input| input.text = Some(text.to_owned()));
-            assert_eq!((found[0].0, found[0].1.to_string().as_str()), (Field::Text, problem), "{text}");
+            assert_eq!(
+                (found[0].0, found[0].1.to_string().as_str()),
+                (Field::Text, problem),
+                "{text}"
+            );
         }
     }
 
@@ -462,7 +551,13 @@ pub(crate) mod tests {
             input.link = Some(format!("https://www.rubano.it/{}", "n".repeat(300)));
         });
 
-        assert!(matches!(found[..], [(Field::Text, FieldProblem::TooLong { length: 700, .. })]), "{found:?}");
+        assert!(
+            matches!(
+                found[..],
+                [(Field::Text, FieldProblem::TooLong { length: 700, .. })]
+            ),
+            "{found:?}"
+        );
     }
 
     #[test]
@@ -476,7 +571,11 @@ pub(crate) mod tests {
             ("2026-12-12T09:30Z", "not a day and hour"),
         ] {
             let found = problems(|input| input.wanted_at = Some(wanted.to_owned()));
-            assert_eq!((found[0].0, found[0].1.to_string().as_str()), (Field::WantedAt, problem), "{wanted}");
+            assert_eq!(
+                (found[0].0, found[0].1.to_string().as_str()),
+                (Field::WantedAt, problem),
+                "{wanted}"
+            );
         }
     }
 

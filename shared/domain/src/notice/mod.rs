@@ -6,6 +6,6 @@ mod request;
 
 pub use draft::{Draft, DraftInput, Field, FieldProblem, Invalid, Kind, NewsLink};
 pub use request::{
-    Applied, Approval, Audience, Digest, Endorsement, Entry, Move, MoveKind, NotAllowed, NoticeRequest, Signed, State,
-    StateName,
+    Applied, Approval, Audience, Digest, Endorsement, Entry, Move, MoveKind, NotAllowed,
+    NoticeRequest, Signed, State, StateName,
 };

@@ -215,7 +215,10 @@ pub enum Move {
 /// The name of a [`State`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "they are the states of `State`, documented there")]
+#[expect(
+    missing_docs,
+    reason = "they are the states of `State`, documented there"
+)]
 pub enum StateName {
     Submitted,
     Returned,
@@ -232,7 +235,10 @@ pub enum StateName {
 /// The name of a [`Move`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "they are the moves of `Move`, documented there")]
+#[expect(
+    missing_docs,
+    reason = "they are the moves of `Move`, documented there"
+)]
 pub enum MoveKind {
     TakeCharge,
     Reword,
@@ -286,9 +292,10 @@ impl StateName {
         match (self, step) {
             (Self::Submitted, M::TakeCharge) => Some(&[Operator]),
             (Self::Returned, M::Resubmit) => Some(&[Requester]),
-            (Self::TakenInCharge | Self::Forwarded | Self::Approved | Self::Scheduled, M::Reword) => {
-                Some(&[Operator, SectorHead])
-            }
+            (
+                Self::TakenInCharge | Self::Forwarded | Self::Approved | Self::Scheduled,
+                M::Reword,
+            ) => Some(&[Operator, SectorHead]),
             (Self::TakenInCharge, M::Forward) => Some(&[SectorHead]),
             (Self::Forwarded, M::Approve) => Some(&[OperatingGroup]),
             (Self::TakenInCharge | Self::Forwarded, M::Return | M::Reject) => {
@@ -457,7 +464,9 @@ impl Move {
 
     fn reason(&self) -> Option<&str> {
         match self {
-            Self::Return(reason) | Self::Reject(reason) | Self::Cancel(reason) => Some(reason.trim()),
+            Self::Return(reason) | Self::Reject(reason) | Self::Cancel(reason) => {
+                Some(reason.trim())
+            }
             _ => None,
         }
     }
@@ -465,7 +474,13 @@ impl Move {
 
 impl NoticeRequest {
     /// The request that `by` submits at `now`.
-    pub fn submit(id: NoticeId, draft: Draft, by: &Actor, tenant: &Tenant, now: Instant) -> Result<Applied, NotAllowed> {
+    pub fn submit(
+        id: NoticeId,
+        draft: Draft,
+        by: &Actor,
+        tenant: &Tenant,
+        now: Instant,
+    ) -> Result<Applied, NotAllowed> {
         if !by.is_any(&[Role::Requester]) {
             return Err(NotAllowed::NotYours {
                 needs: &[Role::Requester],
@@ -501,12 +516,20 @@ impl NoticeRequest {
     }
 
     /// The request after a move of the staff.
-    pub fn apply(self, step: Move, by: &Actor, tenant: &Tenant, now: Instant) -> Result<Applied, NotAllowed> {
+    pub fn apply(
+        self,
+        step: Move,
+        by: &Actor,
+        tenant: &Tenant,
+        now: Instant,
+    ) -> Result<Applied, NotAllowed> {
         let needs = self.may(step.kind())?;
         if !by.is_any(needs) {
             return Err(NotAllowed::NotYours { needs });
         }
-        let reason = step.reason().map(|reason| reason.chars().take(LONGEST_REASON).collect::<String>());
+        let reason = step
+            .reason()
+            .map(|reason| reason.chars().take(LONGEST_REASON).collect::<String>());
         if reason.as_deref().is_some_and(str::is_empty) {
             return Err(NotAllowed::ReasonMissing);
         }
@@ -528,7 +551,9 @@ impl NoticeRequest {
 
     fn may(&self, step: MoveKind) -> Result<&'static [Role], NotAllowed> {
         let state = self.state.name();
-        state.allows(step).ok_or(NotAllowed::NotFromHere { state, step })
+        state
+            .allows(step)
+            .ok_or(NotAllowed::NotFromHere { state, step })
     }
 
     fn moved(
@@ -541,12 +566,20 @@ impl NoticeRequest {
     ) -> Result<Applied, NotAllowed> {
         let kind = step.kind();
         let digest = self.digest(tenant);
-        let send_at = self.draft.send_at(tenant).map_err(|_| NotAllowed::TooLate)?;
+        let send_at = self
+            .draft
+            .send_at(tenant)
+            .map_err(|_| NotAllowed::TooLate)?;
         let refused = NotAllowed::NotFromHere {
             state: self.state.name(),
             step: kind,
         };
-        let signed = |by: Option<&StaffId>| by.map(|by| Signed { by: by.clone(), at: now });
+        let signed = |by: Option<&StaffId>| {
+            by.map(|by| Signed {
+                by: by.clone(),
+                at: now,
+            })
+        };
         let because = reason.clone().unwrap_or_default();
 
         let mut draft = self.draft;
@@ -566,26 +599,38 @@ impl NoticeRequest {
                 State::Forwarded { taken, forwarded }
             }
             // The approval was of other words: it goes.
-            (State::Approved { endorsed } | State::Scheduled { endorsed, .. }, Move::Reword(new), Some(_)) => {
+            (
+                State::Approved { endorsed } | State::Scheduled { endorsed, .. },
+                Move::Reword(new),
+                Some(_),
+            ) => {
                 draft = *new;
                 State::Forwarded {
                     taken: endorsed.taken,
                     forwarded: endorsed.forwarded,
                 }
             }
-            (State::TakenInCharge { taken }, Move::Forward, Some(forwarded)) => State::Forwarded { taken, forwarded },
+            (State::TakenInCharge { taken }, Move::Forward, Some(forwarded)) => {
+                State::Forwarded { taken, forwarded }
+            }
             (State::Forwarded { .. }, Move::Approve(read), Some(_)) if read != digest => {
                 return Err(NotAllowed::OtherWords);
             }
-            (State::Forwarded { taken, forwarded }, Move::Approve(digest), Some(signed)) => State::Approved {
-                endorsed: Endorsement {
-                    taken,
-                    forwarded,
-                    approval: Approval { signed, digest },
-                },
-            },
-            (State::Approved { .. }, Move::Schedule, Some(_)) if send_at <= now => return Err(NotAllowed::TooLate),
-            (State::Approved { endorsed }, Move::Schedule, Some(_)) => State::Scheduled { endorsed, send_at },
+            (State::Forwarded { taken, forwarded }, Move::Approve(digest), Some(signed)) => {
+                State::Approved {
+                    endorsed: Endorsement {
+                        taken,
+                        forwarded,
+                        approval: Approval { signed, digest },
+                    },
+                }
+            }
+            (State::Approved { .. }, Move::Schedule, Some(_)) if send_at <= now => {
+                return Err(NotAllowed::TooLate);
+            }
+            (State::Approved { endorsed }, Move::Schedule, Some(_)) => {
+                State::Scheduled { endorsed, send_at }
+            }
             (_, Move::Return(_), Some(returned)) => State::Returned {
                 returned,
                 reason: because,
@@ -602,7 +647,14 @@ impl NoticeRequest {
                 endorsed,
                 started_at: now,
             },
-            (State::Sending { endorsed, started_at }, Move::Finish, None) => State::Sent {
+            (
+                State::Sending {
+                    endorsed,
+                    started_at,
+                },
+                Move::Finish,
+                None,
+            ) => State::Sent {
                 endorsed,
                 started_at,
                 finished_at: now,
@@ -672,13 +724,21 @@ mod tests {
 
     fn submitted() -> NoticeRequest {
         let id = "avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B".parse().unwrap();
-        NoticeRequest::submit(id, draft("Mercatino sabato 12 dicembre 2026."), &office(), &rubano(), now())
-            .unwrap()
-            .request
+        NoticeRequest::submit(
+            id,
+            draft("Mercatino sabato 12 dicembre 2026."),
+            &office(),
+            &rubano(),
+            now(),
+        )
+        .unwrap()
+        .request
     }
 
     fn apply(request: NoticeRequest, step: Move, by: &Actor) -> Result<NoticeRequest, NotAllowed> {
-        request.apply(step, by, &rubano(), now()).map(|applied| applied.request)
+        request
+            .apply(step, by, &rubano(), now())
+            .map(|applied| applied.request)
     }
 
     fn forwarded() -> NoticeRequest {
@@ -710,22 +770,41 @@ mod tests {
         let request = forwarded();
         let digest = request.digest(&rubano());
 
-        assert_eq!(apply(request, Move::Approve(digest), &both), Err(NotAllowed::OwnRequest));
+        assert_eq!(
+            apply(request, Move::Approve(digest), &both),
+            Err(NotAllowed::OwnRequest)
+        );
     }
 
     #[test]
     fn words_that_changed_while_they_were_read_are_not_approved() {
         let request = forwarded();
         let read = request.digest(&rubano());
-        let reworded = apply(request, Move::Reword(Box::new(draft("Altre parole."))), &desk()).unwrap();
+        let reworded = apply(
+            request,
+            Move::Reword(Box::new(draft("Altre parole."))),
+            &desk(),
+        )
+        .unwrap();
 
-        assert_eq!(apply(reworded, Move::Approve(read), &group()), Err(NotAllowed::OtherWords));
+        assert_eq!(
+            apply(reworded, Move::Approve(read), &group()),
+            Err(NotAllowed::OtherWords)
+        );
     }
 
     #[test]
     fn a_change_after_the_approval_voids_it() {
-        for approved in [approved(), apply(approved(), Move::Schedule, &desk()).unwrap()] {
-            let reworded = apply(approved, Move::Reword(Box::new(draft("Altre parole."))), &desk()).unwrap();
+        for approved in [
+            approved(),
+            apply(approved(), Move::Schedule, &desk()).unwrap(),
+        ] {
+            let reworded = apply(
+                approved,
+                Move::Reword(Box::new(draft("Altre parole."))),
+                &desk(),
+            )
+            .unwrap();
 
             assert_eq!(reworded.state.name(), StateName::Forwarded);
             assert!(apply(reworded, Move::Schedule, &desk()).is_err());
@@ -734,8 +813,15 @@ mod tests {
 
     #[test]
     fn a_reason_is_compulsory_where_somebody_is_told_no() {
-        for step in [Move::Return(" ".to_owned()), Move::Reject(String::new()), Move::Cancel("\n".to_owned())] {
-            assert_eq!(apply(forwarded(), step, &head()), Err(NotAllowed::ReasonMissing));
+        for step in [
+            Move::Return(" ".to_owned()),
+            Move::Reject(String::new()),
+            Move::Cancel("\n".to_owned()),
+        ] {
+            assert_eq!(
+                apply(forwarded(), step, &head()),
+                Err(NotAllowed::ReasonMissing)
+            );
         }
     }
 
@@ -743,7 +829,9 @@ mod tests {
     fn the_wrong_role_is_told_which_role_it_takes() {
         assert_eq!(
             apply(submitted(), Move::TakeCharge, &office()),
-            Err(NotAllowed::NotYours { needs: &[Role::Operator] })
+            Err(NotAllowed::NotYours {
+                needs: &[Role::Operator]
+            })
         );
         assert!(apply(forwarded(), Move::Start, &group()).is_err());
     }
@@ -759,8 +847,18 @@ mod tests {
 
     #[test]
     fn a_returned_request_comes_back_with_new_words() {
-        let returned = apply(forwarded(), Move::Return("Manca l'ora.".to_owned()), &group()).unwrap();
-        let again = apply(returned, Move::Resubmit(Box::new(draft("Alle 9:30."))), &office()).unwrap();
+        let returned = apply(
+            forwarded(),
+            Move::Return("Manca l'ora.".to_owned()),
+            &group(),
+        )
+        .unwrap();
+        let again = apply(
+            returned,
+            Move::Resubmit(Box::new(draft("Alle 9:30."))),
+            &office(),
+        )
+        .unwrap();
 
         assert_eq!(again.state, State::Submitted);
         assert_eq!(again.draft.text, "Alle 9:30.");
@@ -779,7 +877,11 @@ mod tests {
             Just(Move::TakeCharge),
             "[a-c]{1,2}".prop_map(|text| Move::Reword(Box::new(draft(&text)))),
             Just(Move::Forward),
-            "[a-c]{1,2}".prop_map(|text| Move::Approve(Digest::of(&draft(&text), Audience::AllSubscribers, &rubano()))),
+            "[a-c]{1,2}".prop_map(|text| Move::Approve(Digest::of(
+                &draft(&text),
+                Audience::AllSubscribers,
+                &rubano()
+            ))),
             Just(Move::Approve(submitted().digest(&rubano()))),
             "[x ]{0,2}".prop_map(Move::Return),
             "[x ]{0,2}".prop_map(Move::Reject),

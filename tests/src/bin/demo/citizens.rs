@@ -24,8 +24,9 @@ const TYPED: [&str; 12] = [
 
 /// Invented first names.
 const NAMES: [&str; 25] = [
-    "Ada", "Bruno", "Carla", "Dario", "Elena", "Fabio", "Gaia", "Ivo", "Lara", "Marco", "Nina", "Olga", "Piero", "Rita",
-    "Sara", "Tito", "Ugo", "Vera", "Zeno", "Alba", "Berto", "Cinzia", "Delia", "Enzo", "Franca",
+    "Ada", "Bruno", "Carla", "Dario", "Elena", "Fabio", "Gaia", "Ivo", "Lara", "Marco", "Nina",
+    "Olga", "Piero", "Rita", "Sara", "Tito", "Ugo", "Vera", "Zeno", "Alba", "Berto", "Cinzia",
+    "Delia", "Enzo", "Franca",
 ];
 
 /// The citizen who has no number for us to see.
@@ -56,12 +57,21 @@ pub(crate) async fn subscribe(world: &World) -> Result<Vec<String>> {
         world.peer.write_times(phone, typed, times).await
     }))
     .await?;
-    voice::step(&format!("{} cittadini scrivono ISCRIVIMI, ciascuno a suo modo", phones.len()));
-    voice::detail("uno senza numero visibile (solo BSUID); un messaggio consegnato due volte da Meta");
+    voice::step(&format!(
+        "{} cittadini scrivono ISCRIVIMI, ciascuno a suo modo",
+        phones.len()
+    ));
+    voice::detail(
+        "uno senza numero visibile (solo BSUID); un messaggio consegnato due volte da Meta",
+    );
 
     let mut told = 0;
     poll("confirmation on every phone", 120, async || {
-        let confirmed = confirmations(world).await?.into_iter().filter(|n| *n > 0).count();
+        let confirmed = confirmations(world)
+            .await?
+            .into_iter()
+            .filter(|n| *n > 0)
+            .count();
         if confirmed >= told + 5 && confirmed < phones.len() {
             voice::detail(&format!("{confirmed} conferme su {}", phones.len()));
             told = confirmed;
@@ -74,7 +84,9 @@ pub(crate) async fn subscribe(world: &World) -> Result<Vec<String>> {
         return Err(Trouble("a phone has more than one confirmation".to_owned()));
     }
     let subscribed = world.people_who_are("subscribed").await?.len();
-    voice::step(&format!("{subscribed} iscritti in tabella, una conferma a testa con il link alla privacy"));
+    voice::step(&format!(
+        "{subscribed} iscritti in tabella, una conferma a testa con il link alla privacy"
+    ));
     Ok(phones)
 }
 
@@ -92,7 +104,9 @@ pub(crate) async fn two_leave(world: &World, phones: &[String]) -> Result<()> {
 pub(crate) async fn told_of_leaving(world: &World, phone: &str) -> Result<()> {
     poll("confirmation of leaving", 60, async || {
         let phone = world.peer.phone(phone).await?;
-        Ok(count(&phone, "non riceverai più avvisi").eq(&1).then_some(()))
+        Ok(count(&phone, "non riceverai più avvisi")
+            .eq(&1)
+            .then_some(()))
     })
     .await
 }
@@ -114,14 +128,23 @@ pub(crate) async fn confirmations(world: &World) -> Result<Vec<usize>> {
 
 /// How many received messages of `phone` contain `words`.
 pub(crate) fn count(phone: &Phone, words: &str) -> usize {
-    phone.received().filter(|message| message.content.text.contains(words)).count()
+    phone
+        .received()
+        .filter(|message| message.content.text.contains(words))
+        .count()
 }
 
 /// Waits until nothing is under way: neither at the peer nor in the queues.
 pub(crate) async fn quiet(world: &World) -> Result<()> {
     poll("quiet", 120, async || {
         let mut waiting = 0;
-        for queue in ["InboundQueueUrl", "RepliesQueueUrl", "StatusesQueueUrl", "NoticesQueueUrl", "UrgentQueueUrl"] {
+        for queue in [
+            "InboundQueueUrl",
+            "RepliesQueueUrl",
+            "StatusesQueueUrl",
+            "NoticesQueueUrl",
+            "UrgentQueueUrl",
+        ] {
             waiting += world.depth(queue).await?;
         }
         Ok((waiting == 0 && world.peer.idle().await?).then_some(()))

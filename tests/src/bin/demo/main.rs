@@ -34,7 +34,10 @@ async fn play(check: bool) -> Result<bool> {
     let outcome = main_job(&world, check).await;
     if outcome.is_err() {
         let logs = world.save_logs().await?;
-        voice::detail(&format!("i registri delle funzioni sono in {}", logs.display()));
+        voice::detail(&format!(
+            "i registri delle funzioni sono in {}",
+            logs.display()
+        ));
     }
     world.down().await;
     outcome

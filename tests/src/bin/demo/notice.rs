@@ -19,8 +19,6 @@ const SLOW_ANSWER: u64 = 1_500;
 /// Where the report is and what it says.
 #[derive(Debug)]
 pub(crate) struct Report {
-    /// The period.
-    pub(crate) period: String,
     /// Where the CSV is in S3.
     pub(crate) csv_key: String,
     /// Rows of notices in the CSV.
@@ -30,35 +28,80 @@ pub(crate) struct Report {
 /// The written procedure, step by step: request, taking charge, forwarding, approval, scheduling.
 pub(crate) async fn procedure(world: &World) -> Result<NoticeId> {
     let office = world.staff("requester")?;
-    let mut draft = World::draft(rome(Timestamp::now() + jiff::SignedDuration::from_hours(1))?);
+    let mut draft = World::draft(rome(
+        Timestamp::now() + jiff::SignedDuration::from_hours(1),
+    )?);
     draft["link"] = "https://www.example.com/altrove".into();
     let refused = office.post("/v1/notice-requests", &draft, None).await?;
-    expect(refused.status == 422, "a request with a foreign link", &refused.body)?;
-    voice::detail(&format!("un link fuori dal sito: {} su {:?}", refused.status, refused.fields()));
+    expect(
+        refused.status == 422,
+        "a request with a foreign link",
+        &refused.body,
+    )?;
+    voice::detail(&format!(
+        "un link fuori dal sito: {} su {:?}",
+        refused.status,
+        refused.fields()
+    ));
 
     let at = Timestamp::now() + jiff::SignedDuration::from_secs(AHEAD);
     let draft = World::draft(rome(at)?);
     let (notice, answer) = office.submit(&draft).await?;
-    voice::step(&format!("l'ufficio Cultura chiede l'avviso per le {}", &draft["wanted_at"].as_str().unwrap_or_default()[11..]));
+    voice::step(&format!(
+        "l'ufficio Cultura chiede l'avviso per le {}",
+        &draft["wanted_at"].as_str().unwrap_or_default()[11..]
+    ));
     voice::detail(answer.body["preview"].as_str().unwrap_or_default());
 
-    world.staff("operator")?.make(&notice, "take-charge", &json!({})).await?.good()?;
+    world
+        .staff("operator")?
+        .make(&notice, "take-charge", &json!({}))
+        .await?
+        .good()?;
     voice::step("lo sportello prende in carico");
-    world.staff("sector_head")?.make(&notice, "forward", &json!({})).await?.good()?;
+    world
+        .staff("sector_head")?
+        .make(&notice, "forward", &json!({}))
+        .await?
+        .good()?;
     voice::step("il capo settore inoltra al gruppo operativo");
     let refused = office.approve(&notice).await?;
-    expect(refused.status == 403, "an approval by the office itself", &refused.body)?;
+    expect(
+        refused.status == 403,
+        "an approval by the office itself",
+        &refused.body,
+    )?;
     voice::detail("chi ha chiesto non può approvare: 403");
-    let approved = world.staff("operating_group")?.approve(&notice).await?.good()?;
+    let approved = world
+        .staff("operating_group")?
+        .approve(&notice)
+        .await?
+        .good()?;
     let digest = approved.body["digest"].as_str().unwrap_or_default();
-    voice::step(&format!("il gruppo operativo approva le parole esatte (SHA-256 {}…)", &digest[..12.min(digest.len())]));
-    let scheduled = world.staff("operator")?.make(&notice, "schedule", &json!({})).await?.good()?;
-    voice::step(&format!("programmato: {}", scheduled.body["state"]["send_at"].as_str().unwrap_or_default()));
+    voice::step(&format!(
+        "il gruppo operativo approva le parole esatte (SHA-256 {}…)",
+        &digest[..12.min(digest.len())]
+    ));
+    let scheduled = world
+        .staff("operator")?
+        .make(&notice, "schedule", &json!({}))
+        .await?
+        .good()?;
+    voice::step(&format!(
+        "programmato: {}",
+        scheduled.body["state"]["send_at"]
+            .as_str()
+            .unwrap_or_default()
+    ));
     Ok(notice)
 }
 
 /// At its hour the notice goes out; one citizen leaves meanwhile. The phone of that citizen.
-pub(crate) async fn goes_out(world: &World, phones: &[String], notice: &NoticeId) -> Result<String> {
+pub(crate) async fn goes_out(
+    world: &World,
+    phones: &[String],
+    notice: &NoticeId,
+) -> Result<String> {
     let behaviour = Behaviour {
         fail_code: Some(131_026),
         ..Behaviour::default()
@@ -71,10 +114,17 @@ pub(crate) async fn goes_out(world: &World, phones: &[String], notice: &NoticeId
     voice::detail("in attesa dell'ora…");
     let first = poll("first notice", 90, async || {
         let record = world.peer.record().await?;
-        Ok(record.messages.iter().find(|sent| sent.template.is_some()).cloned())
+        Ok(record
+            .messages
+            .iter()
+            .find(|sent| sent.template.is_some())
+            .cloned())
     })
     .await?;
-    voice::step(&format!("all'ora esce come modello «{}»", first.template.unwrap_or_default()));
+    voice::step(&format!(
+        "all'ora esce come modello «{}»",
+        first.template.unwrap_or_default()
+    ));
     world.peer.write(&leaver, "Cancellami").await?;
     told_of_leaving(world, &leaver).await?;
     voice::step("mentre esce, una persona scrive CANCELLAMI");
@@ -94,7 +144,9 @@ pub(crate) async fn goes_out(world: &World, phones: &[String], notice: &NoticeId
     world.peer.configure(json!({"answer_delay_ms": 0})).await?;
     world.peer.wait_idle(Duration::from_secs(60)).await?;
     quiet(world).await?;
-    voice::step("inviato, consegnato, letto; uno non consegnabile; stati in disordine e ripetuti, tutti raccolti");
+    voice::step(
+        "inviato, consegnato, letto; uno non consegnabile; stati in disordine e ripetuti, tutti raccolti",
+    );
     Ok(leaver)
 }
 
@@ -117,34 +169,82 @@ async fn last_of_the_first_batch(world: &World, failing: &str) -> Result<String>
 /// The register shows the row; the report of the period is asked for, fetched back and summed up.
 pub(crate) async fn report(world: &World, notice: &NoticeId) -> Result<Report> {
     let finance = world.staff("finance")?;
-    let row = finance.get(&format!("/v1/register/{notice}")).await?.good()?.body;
-    let counts: Vec<String> = ["recipients", "left", "accepted", "sent", "delivered", "read", "failed", "unclear"]
-        .iter()
-        .map(|name| format!("{name} {}", row[*name]))
-        .collect();
+    let row = finance
+        .get(&format!("/v1/register/{notice}"))
+        .await?
+        .good()?
+        .body;
+    let counts: Vec<String> = [
+        "recipients",
+        "left",
+        "accepted",
+        "sent",
+        "delivered",
+        "read",
+        "failed",
+        "unclear",
+    ]
+    .iter()
+    .map(|name| format!("{name} {}", row[*name]))
+    .collect();
     voice::step(&format!("riga di registro: {}", counts.join(", ")));
 
     let today = rome(Timestamp::now())?;
     let period = format!("{}-B{}", today.year(), (today.month() + 1) / 2);
-    let asked = finance.post(&format!("/v1/reports/{period}"), &json!({}), None).await?.good()?;
-    let label = if asked.body["closed"] == json!(true) { "definitivo" } else { "provvisorio: il bimestre è in corso" };
+    let asked = finance
+        .post(&format!("/v1/reports/{period}"), &json!({}), None)
+        .await?
+        .good()?;
+    let label = if asked.body["closed"] == json!(true) {
+        "definitivo"
+    } else {
+        "provvisorio: il bimestre è in corso"
+    };
     voice::step(&format!("rendiconto {period} richiesto ({label})"));
 
     let files = poll("report in S3", 90, async || {
-        let answer = finance.get(&format!("/v1/reports/{period}")).await?.good()?.body;
+        let answer = finance
+            .get(&format!("/v1/reports/{period}"))
+            .await?
+            .good()?
+            .body;
         let versions = answer["versions"].as_array().cloned().unwrap_or_default();
-        let files = versions.into_iter().next().map(|version| version["files"].clone());
-        Ok(files.filter(|files| file(files, "registro.csv").is_some() && file(files, "registro.xlsx").is_some()))
+        let files = versions
+            .into_iter()
+            .next()
+            .map(|version| version["files"].clone());
+        Ok(files.filter(|files| {
+            file(files, "registro.csv").is_some() && file(files, "registro.xlsx").is_some()
+        }))
     })
     .await?;
     let csv_key = fetch_key(&files, "registro.csv")?;
-    let link = file(&files, "registro.csv").and_then(|file| file["link"].as_str()).unwrap_or_default();
-    let csv = world.http.get(link).send().await?.error_for_status()?.text().await?;
-    let rows = csv.lines().skip(1).filter(|line| line.contains(notice.as_str())).count();
-    let xlsx = world.report_file(&fetch_key(&files, "registro.xlsx")?).await?;
+    let link = file(&files, "registro.csv")
+        .and_then(|file| file["link"].as_str())
+        .unwrap_or_default();
+    let csv = world
+        .http
+        .get(link)
+        .send()
+        .await?
+        .error_for_status()?
+        .text()
+        .await?;
+    let rows = csv
+        .lines()
+        .skip(1)
+        .filter(|line| line.contains(notice.as_str()))
+        .count();
+    let xlsx = world
+        .report_file(&fetch_key(&files, "registro.xlsx")?)
+        .await?;
     expect(xlsx.starts_with(b"PK"), "the XLSX", &Value::Null)?;
-    voice::step(&format!("scaricato con il suo link: CSV di {} byte, XLSX di {} byte, {rows} avviso", csv.len(), xlsx.len()));
-    Ok(Report { period, csv_key, rows })
+    voice::step(&format!(
+        "scaricato con il suo link: CSV di {} byte, XLSX di {} byte, {rows} avviso",
+        csv.len(),
+        xlsx.len()
+    ));
+    Ok(Report { csv_key, rows })
 }
 
 fn file<'a>(files: &'a Value, name: &str) -> Option<&'a Value> {
@@ -153,9 +253,14 @@ fn file<'a>(files: &'a Value, name: &str) -> Option<&'a Value> {
 
 fn fetch_key(files: &Value, name: &str) -> Result<String> {
     let key = file(files, name).and_then(|file| file["key"].as_str());
-    key.map(str::to_owned).ok_or_else(|| Trouble(format!("no {name} among {files}")))
+    key.map(str::to_owned)
+        .ok_or_else(|| Trouble(format!("no {name} among {files}")))
 }
 
 fn expect(right: bool, what: &str, body: &Value) -> Result<()> {
-    if right { Ok(()) } else { Err(Trouble(format!("{what} is not as it should be: {body}"))) }
+    if right {
+        Ok(())
+    } else {
+        Err(Trouble(format!("{what} is not as it should be: {body}")))
+    }
 }

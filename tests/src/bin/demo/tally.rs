@@ -51,13 +51,26 @@ pub(crate) async fn count(
     report: &Report,
 ) -> Result<Figures> {
     let record = world.peer.record().await?;
-    let notices: Vec<_> = record.messages.iter().filter(|sent| sent.template.is_some()).collect();
-    let of_phone = |phone: &str| notices.iter().filter(|sent| sent.phone.as_deref() == Some(phone)).count();
+    let notices: Vec<_> = record
+        .messages
+        .iter()
+        .filter(|sent| sent.template.is_some())
+        .collect();
+    let of_phone = |phone: &str| {
+        notices
+            .iter()
+            .filter(|sent| sent.phone.as_deref() == Some(phone))
+            .count()
+    };
 
     let confirmations = citizens::confirmations(world).await?;
     let subscribed_rows = world.people_who_are("subscribed").await?.len();
     let left = world.people_who_are("left").await?.len();
-    let subscribed = confirmations.iter().filter(|n| **n == 1).count().min(subscribed_rows + left);
+    let subscribed = confirmations
+        .iter()
+        .filter(|n| **n == 1)
+        .count()
+        .min(subscribed_rows + left);
 
     let mut doubled = confirmations.iter().filter(|n| **n > 1).count();
     doubled += phones.iter().filter(|phone| of_phone(phone) > 1).count() + of_phone(leaver);
@@ -67,7 +80,8 @@ pub(crate) async fn count(
     let failed = notices.iter().filter(|sent| sent.failed.is_some()).count();
     let rungs = world.rungs(notice).await?;
     let on = |rung: &str| rungs.get(rung).copied().unwrap_or_default();
-    let rows_disagree = usize::from(on("delivered") + on("read") != delivered) + usize::from(on("failed") != failed);
+    let rows_disagree = usize::from(on("delivered") + on("read") != delivered)
+        + usize::from(on("failed") != failed);
 
     let mut different: Vec<_> = notices
         .iter()

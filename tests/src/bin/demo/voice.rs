@@ -37,8 +37,15 @@ pub(crate) fn addresses(world: &World, report: &Report) -> Result<()> {
     chapter("Dove guardare");
     detail(&format!("telefoni dei cittadini   {}", world.peer.base()));
     detail(&format!("API del personale        {}", world.api("/docs")));
-    detail(&format!("OpenAPI 3.1              {}", world.api("/openapi.json")));
-    detail(&format!("rendiconto               s3://{}/{}", world.output("ReportsBucket")?, report.csv_key));
+    detail(&format!(
+        "OpenAPI 3.1              {}",
+        world.api("/openapi.json")
+    ));
+    detail(&format!(
+        "rendiconto               s3://{}/{}",
+        world.output("ReportsBucket")?,
+        report.csv_key
+    ));
     Ok(())
 }
 

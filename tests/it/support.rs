@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::ids::NoticeId;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use peer::{NewPhone, Phone};
 use rehearsal::{World, poll, rome};
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ pub(crate) async fn quiet(world: &World) {
 
 /// A draft for `seconds` from now whose text contains `mark`.
 pub(crate) fn draft(mark: &str, seconds: i64) -> Value {
-    let at = Timestamp::now() + SignedDuration::from_secs(seconds);
+    let at = cloud::clock::now() + SignedDuration::from_secs(seconds);
     let mut draft = World::draft(rome(at).unwrap());
     draft["text"] = format!("prova {mark}, sabato 12 dicembre 2026.").into();
     draft

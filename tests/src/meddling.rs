@@ -14,7 +14,7 @@ impl World {
     /// Plants a notice that began to go out at `dispatched_at`, written as the functions write it.
     pub async fn plant_notice(&self, dispatched_at: &str) -> Result<NoticeId> {
         let at: Timestamp = dispatched_at.parse()?;
-        let tenant = self.tenant()?;
+        let tenant = Self::tenant()?;
         let notices = Notices::new(
             &self.stage.sdk,
             self.output("NoticesTable")?,
@@ -145,7 +145,7 @@ impl World {
     }
 
     /// The settings that the functions were deployed with.
-    fn tenant(&self) -> Result<Tenant> {
+    fn tenant() -> Result<Tenant> {
         Ok(serde_json::from_str(&std::fs::read_to_string(
             local::Places::find()?.artefacts().join("send/tenant.json"),
         )?)?)

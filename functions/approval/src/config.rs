@@ -35,3 +35,19 @@ impl Config {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_that_is_missing_is_named() {
+        let error = Config::read(&|name| (name == "NOTICES_TABLE").then(|| "notices".to_owned()))
+            .unwrap_err();
+
+        assert_eq!(
+            error.to_string(),
+            "the environment variable SCHEDULE_GROUP is not set"
+        );
+    }
+}

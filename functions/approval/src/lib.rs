@@ -61,7 +61,10 @@ impl Approval {
         asked: Asked<B>,
         step: impl FnOnce(B, &Tenant, Instant) -> Result<Move, Problem>,
     ) -> Result<Response, Problem> {
-        let request = self.current(&asked.notice).await?.ok_or_else(Problem::not_found)?;
+        let request = self
+            .current(&asked.notice)
+            .await?
+            .ok_or_else(Problem::not_found)?;
         let before = self.view(&request);
         if asked.seen?.0 != request.version {
             return Err(Problem::precondition_failed(Some(before)));
@@ -98,7 +101,10 @@ impl Approval {
         };
         // Before the move is written: a schedule without its request is harmless, for the dispatch looks whether the
         // notice is scheduled for that hour; a scheduled request without its schedule would never go out.
-        self.schedules.at_its_hour(&dispatch).await.map_err(|error| Problem::unavailable(&error))
+        self.schedules
+            .at_its_hour(&dispatch)
+            .await
+            .map_err(|error| Problem::unavailable(&error))
     }
 
     /// The refusal of a move that somebody else overtook.
@@ -118,6 +124,10 @@ impl Approval {
     }
 
     fn answer(&self, request: &NoticeRequest) -> Response {
-        ([ETag(request.version).header()], axum::Json(self.view(request))).into_response()
+        (
+            [ETag(request.version).header()],
+            axum::Json(self.view(request)),
+        )
+            .into_response()
     }
 }

@@ -15,7 +15,12 @@ async fn main() -> Result<(), lambda_http::Error> {
     let aws = cloud::aws().await;
     let approval = Approval {
         notices: Notices::new(&aws, config.notices_table, config.tenant.time_zone.clone()),
-        schedules: Schedules::new(&aws, config.schedule_group, config.scheduler_role, config.dispatches_queue),
+        schedules: Schedules::new(
+            &aws,
+            config.schedule_group,
+            config.scheduler_role,
+            config.dispatches_queue,
+        ),
         tenant: config.tenant,
     };
 

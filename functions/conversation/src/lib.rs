@@ -11,6 +11,7 @@ use cloud::env::{ConfigError, Variables, required, tenant};
 use cloud::queue::{DeadLetters, Ordered, Queue, SendError};
 use cloud::{StoreError, clock};
 use domain::conversation::{Heard, hear};
+use domain::ids::ReplyId;
 use domain::jobs::SayReply;
 use domain::person::Person;
 use domain::tenant::Tenant;
@@ -78,7 +79,8 @@ impl Listener {
     async fn hear_one(&self, body: &str) -> Result<(), Failure> {
         let inbound = Inbound::read(body).map_err(|error| Failure::Dead(error.to_string()))?;
         if let Content::Other(kind) = &inbound.content {
-            cloud::telemetry::count("conversation", "unhandled", kind, 1);
+            let kind: String = kind.chars().take(64).collect();
+            cloud::telemetry::count("conversation", "unhandled", &kind, 1);
         }
         let replies = self.turn(&inbound.heard()).await?;
         self.say(replies).await?;
@@ -94,7 +96,9 @@ impl Listener {
                 .await?
             {
                 Arrival::HeardBefore(replies) => {
-                    tracing::info!(message.id = %heard.id, "message {} was delivered again", heard.id);
+                    // WhatsApp's own id is not logged: the sender's number can be read out of it.
+                    let turn = ReplyId::to_message(&heard.id, 0);
+                    tracing::info!(turn.id = %turn, "the message of {turn} was delivered again");
                     return Ok(replies);
                 }
                 Arrival::New(opening) => opening,

@@ -61,6 +61,9 @@ const BATCH: usize = 10;
 const MARGIN: Duration = Duration::from_secs(20);
 /// Seconds by which a schedule may ring early: it knows no fractions.
 const EARLY: i64 = 1;
+/// After how many seconds to look again for a schedule that rang before it was written down, and for how long.
+const LOOK_AGAIN: i32 = 5;
+const LOOK_FOR: i64 = 120;
 
 /// Dispatches notices.
 #[derive(Debug)]
@@ -137,6 +140,11 @@ impl Dispatcher {
             }
             // It was going out when its process ended.
             State::Sending { .. } => Ok(Some(request)),
+            // The hour was so near that it rang before the move was written: look again in a moment.
+            State::Approved { .. } if self.is_its_hour(&request, job) => {
+                self.again.send_after(job, LOOK_AGAIN).await?;
+                Ok(None)
+            }
             state => {
                 // Cancelled, reworded, scheduled for another hour, or sent already: this call is of the past.
                 let state = state.name().key();
@@ -144,6 +152,16 @@ impl Dispatcher {
                 Ok(None)
             }
         }
+    }
+
+    /// Whether `job` rings for the hour that `request` is about to be scheduled for, and rang just now.
+    fn is_its_hour(&self, request: &NoticeRequest, job: &DispatchNotice) -> bool {
+        let late = clock::now().as_second() - job.send_at.as_second();
+        late < LOOK_FOR
+            && request
+                .draft
+                .send_at(&self.tenant)
+                .is_ok_and(|send_at| send_at == job.send_at)
     }
 
     /// Queues the audience from where it was left; whether its end was reached before `deadline`.

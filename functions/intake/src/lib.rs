@@ -45,12 +45,18 @@ type Shared = axum::extract::State<Arc<Intake>>;
 /// The routes of the function.
 pub fn app(intake: Arc<Intake>) -> Router {
     Router::new()
-        .route("/v1/notice-requests", post(requests::submit).get(requests::list))
+        .route(
+            "/v1/notice-requests",
+            post(requests::submit).get(requests::list),
+        )
         .route("/v1/notice-requests/{id}", get(requests::one))
         .route("/v1/notice-requests/{id}/history", get(requests::history))
         .route("/v1/register", get(register::list))
         .route("/v1/register/{id}", get(register::one))
-        .route("/v1/reports/{period}", post(reports::ask).get(reports::list))
+        .route(
+            "/v1/reports/{period}",
+            post(reports::ask).get(reports::list),
+        )
         .route("/openapi.json", get(description))
         .route("/docs", get(docs))
         .fallback(async || Problem::not_found())
@@ -60,19 +66,29 @@ pub fn app(intake: Arc<Intake>) -> Router {
 
 /// The description of both functions' addresses, as committed: a test keeps it current.
 async fn description() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], include_str!("../../../docs/openapi.json"))
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        include_str!("../../../docs/openapi.json"),
+    )
 }
 
 /// A page that shows the description. It loads nothing from elsewhere, and is not allowed to.
 async fn docs() -> impl IntoResponse {
     const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
                           base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(include_str!("docs.html")))
+    (
+        [(header::CONTENT_SECURITY_POLICY, POLICY)],
+        Html(include_str!("docs.html")),
+    )
 }
 
 /// Refuses an actor with none of `roles`.
 fn needs(by: &Actor, roles: &[Role]) -> Result<(), Problem> {
-    if by.is_any(roles) { Ok(()) } else { Err(Problem::forbidden(roles)) }
+    if by.is_any(roles) {
+        Ok(())
+    } else {
+        Err(Problem::forbidden(roles))
+    }
 }
 
 #[derive(OpenApi)]

@@ -33,9 +33,12 @@ impl<S: Sync> FromRequestParts<S> for Page {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).unwrap_or_default();
+        let Query(pairs) =
+            Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).unwrap_or_default();
         let value = |wanted: &str| {
-            let found = pairs.iter().find(|(name, value)| name == wanted && !value.is_empty());
+            let found = pairs
+                .iter()
+                .find(|(name, value)| name == wanted && !value.is_empty());
             found.map(|(_, value)| value.as_str())
         };
         Ok(Self {
@@ -47,8 +50,17 @@ impl<S: Sync> FromRequestParts<S> for Page {
 }
 
 fn limit(text: &str) -> Result<i32, Problem> {
-    let number = text.parse().ok().filter(|number| (1..=MOST).contains(number));
-    number.ok_or_else(|| Problem::field("limit", "field.not_a_number", &[("limite", &MOST.to_string())]))
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (1..=MOST).contains(number));
+    number.ok_or_else(|| {
+        Problem::field(
+            "limit",
+            "field.not_a_number",
+            &[("limite", &MOST.to_string())],
+        )
+    })
 }
 
 fn after(cursor: &str) -> Result<String, Problem> {
@@ -56,8 +68,9 @@ fn after(cursor: &str) -> Result<String, Problem> {
     bytes
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .filter(|text| {
-            text.split_once('#')
-                .is_some_and(|(at, id)| at.parse::<Instant>().is_ok() && id.parse::<NoticeId>().is_ok())
+            text.split_once('#').is_some_and(|(at, id)| {
+                at.parse::<Instant>().is_ok() && id.parse::<NoticeId>().is_ok()
+            })
         })
         .ok_or_else(|| Problem::field("cursor", "field.not_a_cursor", &[]))
 }

@@ -155,10 +155,15 @@ pub(crate) async fn list(
     needs(&by, &Role::ALL)?;
     let page = page?;
     let period = match &page.period {
-        Some(text) => text.parse().map_err(|_| Problem::period("problem.period"))?,
+        Some(text) => text
+            .parse()
+            .map_err(|_| Problem::period("problem.period"))?,
         None => TwoMonthPeriod::of(clock::now(), &intake.tenant.time_zone),
     };
-    let found = intake.notices.dispatched_page(period, page.after.as_deref(), page.limit).await?;
+    let found = intake
+        .notices
+        .dispatched_page(period, page.after.as_deref(), page.limit)
+        .await?;
     let rows = stream::iter(found.requests)
         .map(async |request| intake.row(&request).await)
         .buffered(AT_ONCE)

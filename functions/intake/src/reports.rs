@@ -10,6 +10,7 @@ use cloud::staff::openapi::{Always, OnValues};
 use cloud::staff::{Caller, Problem};
 use domain::jobs::MakeReport;
 use domain::period::TwoMonthPeriod;
+use domain::report::Filing;
 use domain::staff::Role;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -124,15 +125,27 @@ pub(crate) async fn list(
 ) -> Result<Json<ReportsView>, Problem> {
     needs(&by, &READERS)?;
     let period = parse(&period)?;
-    let prefix = format!("{}/rendiconti/{}/B{}/", intake.tenant.id, period.year(), period.number());
-    let keys = intake.files.list(&prefix).await.map_err(|error| Problem::unavailable(&error))?;
+    let filing = Filing::of(period, &intake.tenant);
+    let prefix = filing.prefix();
+    let keys = intake
+        .files
+        .list(prefix)
+        .await
+        .map_err(|error| Problem::unavailable(&error))?;
 
     let mut versions: Vec<VersionView> = Vec::new();
     for key in keys {
-        let Some((version, name)) = key.strip_prefix(&prefix).and_then(|rest| rest.split_once('/')) else {
+        let Some((version, name)) = key
+            .strip_prefix(prefix)
+            .and_then(|rest| rest.split_once('/'))
+        else {
             continue;
         };
-        let link = intake.files.link(&key, LINK).await.map_err(|error| Problem::unavailable(&error))?;
+        let link = intake
+            .files
+            .link(&key, LINK)
+            .await
+            .map_err(|error| Problem::unavailable(&error))?;
         let file = FileView {
             name: name.to_owned(),
             link,
@@ -146,6 +159,13 @@ pub(crate) async fn list(
             }),
         }
     }
+    // The manifest is written last: without it a version was begun and never published.
+    versions.retain(|version| {
+        version
+            .files
+            .iter()
+            .any(|file| file.name == Filing::MANIFEST)
+    });
     versions.sort_by_key(|version| order(&version.version));
     Ok(Json(ReportsView {
         period: period.to_string(),
@@ -154,10 +174,15 @@ pub(crate) async fn list(
 }
 
 fn parse(period: &str) -> Result<TwoMonthPeriod, Problem> {
-    period.parse().map_err(|_| Problem::period("problem.period"))
+    period
+        .parse()
+        .map_err(|_| Problem::period("problem.period"))
 }
 
 /// By number, for `v10` comes after `v2`; what has no number is last.
 fn order(version: &str) -> u32 {
-    version.strip_prefix('v').and_then(|number| number.parse().ok()).unwrap_or(u32::MAX)
+    version
+        .strip_prefix('v')
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(u32::MAX)
 }

@@ -53,7 +53,11 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
             Ok("") | Err(_) => Err(Problem::field(NAME, "field.missing", &[])),
             Ok(key) if key.len() > LONGEST_KEY => {
                 let (limit, length) = (LONGEST_KEY.to_string(), key.len().to_string());
-                Err(Problem::field(NAME, "field.too_long", &[("limite", &limit), ("lunghezza", &length)]))
+                Err(Problem::field(
+                    NAME,
+                    "field.too_long",
+                    &[("limite", &limit), ("lunghezza", &length)],
+                ))
             }
             Ok(key) => Ok(Self(Some(key.to_owned()))),
         }
@@ -105,7 +109,9 @@ pub(crate) async fn submit(
     let now = clock::now();
     let draft = Draft::check(&body.into(), &intake.tenant, now)?;
 
-    let id = key.as_ref().map_or_else(clock::new_notice, |key| NoticeId::for_key(&by.id, key));
+    let id = key
+        .as_ref()
+        .map_or_else(clock::new_notice, |key| NoticeId::for_key(&by.id, key));
     let applied = NoticeRequest::submit(id, draft, &by, &intake.tenant, now)
         .map_err(|_| Problem::forbidden(&[Role::Requester]))?;
     match intake.notices.save(&applied).await {
@@ -143,9 +149,16 @@ pub(crate) async fn list(
 ) -> Result<Json<RequestsView>, Problem> {
     needs(&by, &Role::ALL)?;
     let page = page?;
-    let found = intake.notices.list(page.after.as_deref(), page.limit).await?;
+    let found = intake
+        .notices
+        .list(page.after.as_deref(), page.limit)
+        .await?;
     Ok(Json(RequestsView {
-        requests: found.requests.iter().map(|request| RequestView::of(request, &intake.tenant)).collect(),
+        requests: found
+            .requests
+            .iter()
+            .map(|request| RequestView::of(request, &intake.tenant))
+            .collect(),
         cursor: found.cursor.as_deref().map(cursor),
     }))
 }
@@ -232,8 +245,17 @@ impl Intake {
     }
 
     fn answer(&self, status: StatusCode, request: &NoticeRequest) -> Response {
-        let location = [(header::LOCATION, format!("/v1/notice-requests/{}", request.id))];
+        let location = [(
+            header::LOCATION,
+            format!("/v1/notice-requests/{}", request.id),
+        )];
         let etag = [ETag(request.version).header()];
-        (status, location, etag, Json(RequestView::of(request, &self.tenant))).into_response()
+        (
+            status,
+            location,
+            etag,
+            Json(RequestView::of(request, &self.tenant)),
+        )
+            .into_response()
     }
 }

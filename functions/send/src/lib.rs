@@ -18,7 +18,7 @@ use cloud::queue::{DeadLetters, Queue};
 use cloud::secrets::Secrets;
 use domain::ids::{PersonId, SendId};
 use domain::jobs::{NoticeBatch, SayReply};
-use futures::future::join_all;
+use futures::stream::{self, StreamExt};
 use whatsapp::{Body, Client, Outgoing};
 
 pub use config::Config;
@@ -115,21 +115,30 @@ impl Sender {
             id: SendId::Reply(job.reply.id.clone()),
         };
         self.pace.take(Lane::First, 1).await?;
-        self.once(&message).await
+        self.once(&message, Lane::First).await
     }
 
     async fn notice(&self, job: &NoticeBatch, lane: Lane) -> Result<(), Failure> {
         let all = job.recipients.len();
-        let mut failures = Vec::new();
-        let mut left = &job.recipients[..];
-        while !left.is_empty() {
+        // The next share is waited for while the calls of the last are still under way: a slow Meta does not slow the pace.
+        let shares = stream::unfold(&job.recipients[..], async |left| {
+            if left.is_empty() {
+                return None;
+            }
             let wanted = u32::try_from(left.len()).unwrap_or(u32::MAX);
-            let granted = self.pace.take(lane, wanted).await?;
-            let (now, later) = left.split_at(left.len().min(granted as usize));
-            left = later;
-            let outcomes = join_all(now.iter().map(|person| self.notice_to(job, person))).await;
-            failures.extend(outcomes.into_iter().filter_map(Result::err));
-        }
+            let (share, later) = match self.pace.take(lane, wanted).await {
+                Ok(granted) => left.split_at(left.len().min(granted as usize)),
+                Err(error) => return Some((vec![Err(Failure::from(error))], &left[..0])),
+            };
+            Some((share.iter().map(Ok).collect(), later))
+        });
+        let failures: Vec<Failure> = shares
+            .flat_map(stream::iter)
+            .map(async |person| self.notice_to(job, person?, lane).await)
+            .buffer_unordered(all.max(1))
+            .filter_map(async |outcome| outcome.err())
+            .collect()
+            .await;
         let failed = failures.len();
         match failures.into_iter().next() {
             None => Ok(()),
@@ -144,7 +153,12 @@ impl Sender {
         }
     }
 
-    async fn notice_to(&self, job: &NoticeBatch, person: &PersonId) -> Result<(), Failure> {
+    async fn notice_to(
+        &self,
+        job: &NoticeBatch,
+        person: &PersonId,
+        lane: Lane,
+    ) -> Result<(), Failure> {
         let id = SendId::Notice {
             notice: job.notice.clone(),
             person: person.clone(),
@@ -167,7 +181,7 @@ impl Sender {
             },
             id,
         };
-        self.once(&message).await
+        self.once(&message, lane).await
     }
 }
 

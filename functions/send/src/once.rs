@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cloud::batch::Failure;
+use cloud::pace::Lane;
 use cloud::{StoreError, clock, in_full, telemetry};
 use domain::delivery::{Delivery, Next, Reason, Report, Rung};
 use domain::ids::SendId;
@@ -33,8 +34,9 @@ enum Call {
 }
 
 impl Sender {
-    /// Sends `message` unless it was sent, or may have been.
-    pub(crate) async fn once(&self, message: &Outgoing) -> Result<(), Failure> {
+    /// Sends `message` unless it was sent, or may have been. Its allowance has been taken from `lane`; each new try takes
+    /// another.
+    pub(crate) async fn once(&self, message: &Outgoing, lane: Lane) -> Result<(), Failure> {
         let mut pauses = PAUSES.into_iter();
         loop {
             if !self.intend(&message.id, true).await? {
@@ -45,7 +47,10 @@ impl Sender {
             };
             self.deliveries.put_off(&message.id, clock::now()).await?;
             match pauses.next() {
-                Some(pause) if soon => tokio::time::sleep(pause).await,
+                Some(pause) if soon => {
+                    tokio::time::sleep(pause).await;
+                    self.pace.take(lane, 1).await?;
+                }
                 _ => return Err(Failure::from(NotYet(why))),
             }
         }
@@ -66,15 +71,16 @@ impl Sender {
             Next::Call(row) | Next::Doubt(row) | Next::Skip(row) => row,
             Next::Nothing => return Ok(false),
         };
+        if matches!(next, Next::Doubt(_)) {
+            // Before it is written: once the row says `unclear`, nobody would remind again.
+            tracing::warn!(send.id = %id, "the sending of {id} was interrupted: it is not repeated");
+            self.remind(id).await?;
+        }
         match self.deliveries.write(id, seen.as_ref(), row, now).await {
             Ok(()) => {}
             // Another hand has it.
             Err(StoreError::Stale) => return Ok(false),
             Err(error) => return Err(error.into()),
-        }
-        if matches!(next, Next::Doubt(_)) {
-            tracing::warn!(send.id = %id, "the sending of {id} was interrupted: it is not repeated");
-            self.remind(id).await?;
         }
         Ok(matches!(next, Next::Call(_)))
     }

@@ -91,6 +91,7 @@ async fn handle(
 ) -> Result<(), String> {
     let id = id_of(message);
     let body = message.body.as_deref().unwrap_or_default();
+    let group = message.attributes.get("MessageGroupId").map(String::as_str);
     let span = tracing::info_span!("message", queue.message.id = %id);
     async {
         let outcome = AssertUnwindSafe(work(body)).catch_unwind().await;
@@ -106,7 +107,7 @@ async fn handle(
                 return Err(id.clone());
             }
         };
-        match dead.put(&id, body, &reason).await {
+        match dead.put(&id, group, body, &reason).await {
             Ok(()) => {
                 tracing::error!(reason, "message {id} cannot be handled and was put away");
                 Ok(())

@@ -15,8 +15,7 @@ use domain::person::Person;
 use crate::StoreError;
 use crate::people::AUDIENCE;
 use crate::table::{
-    self, Item, dynamo, expiry, key, number, put, read, stale_if_refused, string, text, unchanged,
-    write,
+    self, Item, dynamo, expiry, key, number, put, read, string, text, transact, unchanged, write,
 };
 
 /// Meta delivers again for up to seven days: a message is remembered for nine.
@@ -198,13 +197,7 @@ impl Conversations {
                 .item("asked", write(order)?)
                 .item("proof", write(proof)?))?);
         }
-        self.dynamo
-            .transact_write_items()
-            .set_transact_items(Some(writes))
-            .send()
-            .await
-            .map_err(stale_if_refused)?;
-        Ok(())
+        transact(&self.dynamo, writes).await
     }
 
     fn heard(

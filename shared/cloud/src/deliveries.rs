@@ -14,8 +14,7 @@ use domain::ids::{NoticeId, SendId, Wamid};
 
 use crate::StoreError;
 use crate::table::{
-    Item, dynamo, expiry, integer, key, number, put, read, stale_if_refused, string, text,
-    unchanged, write,
+    Item, dynamo, expiry, integer, key, number, put, read, string, text, transact, unchanged, write,
 };
 
 /// The detail per person is kept this long; then only the counts remain (docs/privacy.md).
@@ -89,13 +88,7 @@ impl Deliveries {
         {
             writes.push(self.count(notice, shard_of(person.as_str()), &change)?);
         }
-        self.dynamo
-            .transact_write_items()
-            .set_transact_items(Some(writes))
-            .send()
-            .await
-            .map_err(stale_if_refused)?;
-        Ok(())
+        transact(&self.dynamo, writes).await
     }
 
     /// Merges `report` into the delivery `id`, however many others write at the same time.

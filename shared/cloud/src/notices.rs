@@ -11,7 +11,7 @@ use domain::tenant::Zone;
 
 use crate::StoreError;
 use crate::table::{
-    Item, dynamo, key, number, put, read, stale_if_refused, string, text, unchanged, write,
+    Item, dynamo, key, number, put, read, string, text, transact, unchanged, write,
 };
 
 /// The table of notices.
@@ -79,14 +79,7 @@ impl Notices {
             .set_item(Some(key(id, format!("entry#{:06}", applied.entry.version))))
             .item("entry", write(&applied.entry)?)
             .condition_expression("attribute_not_exists(pk)");
-        self.dynamo
-            .transact_write_items()
-            .transact_items(put(row)?)
-            .transact_items(put(entry)?)
-            .send()
-            .await
-            .map_err(stale_if_refused)?;
-        Ok(())
+        transact(&self.dynamo, vec![put(row)?, put(entry)?]).await
     }
 
     /// Who did what, when, from the first line.

@@ -178,8 +178,14 @@ impl DeadLetters {
         Self(Queue::new(aws, url))
     }
 
-    /// Puts away `body`, the message `id`, for `reason`.
-    pub async fn put(&self, id: &str, body: &str, reason: &str) -> Result<(), SendError> {
+    /// Puts away `body` for `reason`. From a FIFO queue it keeps its group, so that a redrive keeps the order.
+    pub async fn put(
+        &self,
+        id: &str,
+        group: Option<&str>,
+        body: &str,
+        reason: &str,
+    ) -> Result<(), SendError> {
         let reason: String = reason.chars().take(500).collect();
         let attribute = MessageAttributeValue::builder()
             .data_type("String")
@@ -190,15 +196,14 @@ impl DeadLetters {
             })
             .build()
             .map_err(|error| SendError::Sqs(error.into()))?;
-        let ordered = self.0.url.ends_with(".fifo").then(|| id.to_owned());
         self.0
             .sqs
             .send_message()
             .queue_url(&self.0.url)
             .message_body(body)
             .message_attributes("reason", attribute)
-            .set_message_group_id(ordered.clone())
-            .set_message_deduplication_id(ordered)
+            .set_message_group_id(group.map(str::to_owned))
+            .set_message_deduplication_id(group.map(|_| id.to_owned()))
             .send()
             .await
             .map_err(|error| SendError::Sqs(error.into()))?;

@@ -2,6 +2,7 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_scheduler::Client;
+use aws_sdk_scheduler::operation::create_schedule::CreateScheduleError;
 use aws_sdk_scheduler::types::{
     ActionAfterCompletion, FlexibleTimeWindow, FlexibleTimeWindowMode, Target,
 };
@@ -82,7 +83,7 @@ impl Schedules {
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(|e| e.is_conflict_exception()) =>
+                    .is_some_and(CreateScheduleError::is_conflict_exception) =>
             {
                 Ok(())
             }

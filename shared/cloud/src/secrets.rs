@@ -43,7 +43,7 @@ pub struct Secrets {
     kept: Mutex<Option<(Instant, Arc<WhatsappSecret>)>>,
 }
 
-const KEPT_FOR: Duration = Duration::from_secs(300);
+const KEPT_FOR: Duration = Duration::from_mins(5);
 
 impl Secrets {
     /// The secret `arn`.

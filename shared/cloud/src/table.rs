@@ -1,7 +1,9 @@
 //! What all stores share: keys, conditions, and the reading of a refused transaction.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
@@ -16,7 +18,7 @@ pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-pub(crate) fn number(value: impl ToString) -> AttributeValue {
+pub(crate) fn number(value: impl std::fmt::Display) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
@@ -75,36 +77,60 @@ pub(crate) fn unchanged(version: Option<u64>) -> (&'static str, Option<Attribute
     }
 }
 
-/// Which conditions of a refused transaction failed, by position; all of them where two transactions merely met.
-pub(crate) fn refused(error: &SdkError<TransactWriteItemsError>) -> Option<Vec<bool>> {
-    match error.as_service_error()? {
-        TransactWriteItemsError::TransactionCanceledException(cancelled) => {
-            let reasons: Vec<_> = cancelled
-                .cancellation_reasons()
-                .iter()
-                .map(|reason| reason.code().unwrap_or("None"))
-                .collect();
-            let lost =
-                |code: &&str| matches!(*code, "ConditionalCheckFailed" | "TransactionConflict");
-            // Throttling and capacity are no lost race: they are for a retry.
-            reasons.iter().any(lost).then(|| {
-                reasons
-                    .iter()
-                    .map(|code| *code == "ConditionalCheckFailed")
-                    .collect()
-            })
+/// How often a transaction that merely met another is run again.
+const TRIES: u32 = 6;
+
+/// Writes all or nothing. `Stale` only where a condition failed, that is, where somebody wrote first: two transactions that
+/// merely met on an item (many statuses of one notice add to the same counts) wait a moment and run again.
+pub(crate) async fn transact(
+    dynamo: &Client,
+    writes: Vec<TransactWriteItem>,
+) -> Result<(), StoreError> {
+    let mut tries = 0;
+    loop {
+        let outcome = dynamo
+            .transact_write_items()
+            .set_transact_items(Some(writes.clone()))
+            .send()
+            .await;
+        let Err(error) = outcome else {
+            return Ok(());
+        };
+        match refusal(&error) {
+            Some(Refusal::Condition) => return Err(StoreError::Stale),
+            Some(Refusal::Meeting) if tries < TRIES => {
+                tokio::time::sleep(Duration::from_millis(20 << tries)).await;
+                tries += 1;
+            }
+            _ => return Err(self::dynamo(error)),
         }
-        TransactWriteItemsError::TransactionInProgressException(_) => Some(Vec::new()),
-        _ => None,
     }
 }
 
-/// A refused transaction as a lost race, any other error as DynamoDB's.
-pub(crate) fn stale_if_refused(error: SdkError<TransactWriteItemsError>) -> StoreError {
-    if refused(&error).is_some() {
-        StoreError::Stale
-    } else {
-        dynamo(error)
+/// Why a transaction was refused, where it may be run again or was a lost race. Throttling is neither: it is for a retry.
+#[derive(Debug, PartialEq, Eq)]
+enum Refusal {
+    Condition,
+    Meeting,
+}
+
+fn refusal(error: &SdkError<TransactWriteItemsError>) -> Option<Refusal> {
+    match error.as_service_error()? {
+        TransactWriteItemsError::TransactionCanceledException(cancelled) => {
+            let has = |wanted: &str| {
+                cancelled
+                    .cancellation_reasons()
+                    .iter()
+                    .any(|reason| reason.code() == Some(wanted))
+            };
+            if has("ConditionalCheckFailed") {
+                Some(Refusal::Condition)
+            } else {
+                has("TransactionConflict").then_some(Refusal::Meeting)
+            }
+        }
+        TransactWriteItemsError::TransactionInProgressException(_) => Some(Refusal::Meeting),
+        _ => None,
     }
 }
 
@@ -125,4 +151,44 @@ where
     E: std::error::Error + Send + Sync + 'static,
 {
     StoreError::DynamoDb(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::CancellationReason;
+    use aws_sdk_dynamodb::types::error::TransactionCanceledException;
+
+    use super::*;
+
+    fn cancelled(codes: &[&str]) -> SdkError<TransactWriteItemsError> {
+        let reasons = codes
+            .iter()
+            .map(|code| CancellationReason::builder().code(*code).build());
+        let exception = TransactionCanceledException::builder()
+            .set_cancellation_reasons(Some(reasons.collect()))
+            .build();
+        SdkError::service_error(
+            TransactWriteItemsError::TransactionCanceledException(exception),
+            aws_sdk_dynamodb::config::http::HttpResponse::new(400.try_into().unwrap(), "".into()),
+        )
+    }
+
+    #[test]
+    fn two_transactions_that_merely_met_are_no_lost_race() {
+        assert_eq!(
+            refusal(&cancelled(&["None", "TransactionConflict"])),
+            Some(Refusal::Meeting)
+        );
+        assert_eq!(
+            refusal(&cancelled(&[
+                "ConditionalCheckFailed",
+                "TransactionConflict"
+            ])),
+            Some(Refusal::Condition)
+        );
+        assert_eq!(
+            refusal(&cancelled(&["None", "ProvisionedThroughputExceeded"])),
+            None
+        );
+    }
 }

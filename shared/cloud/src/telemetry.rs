@@ -8,8 +8,8 @@ pub fn start() {
     lambda_runtime::tracing::init_default_subscriber();
 }
 
-/// Counts `n` of `what`, in the namespace `Portavoce`, by `function` and `kind`. CloudWatch reads the count out of the log line (embedded
-/// metric format), so it costs no call.
+/// Counts `n` of `what` by `function` and `kind`, in the namespace of the product. The count is read out of the log line
+/// (embedded metric format), so it costs no call.
 pub fn count(function: &'static str, what: &'static str, kind: &str, n: u32) {
     let line = json!({
         "_aws": {

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Statuses arrive at least once, in any order, also before the answer to our own call (Meta, webhooks overview). So a
-//! delivery only ever *merges* what it hears: the highest rung, the hour of each rung, the first price and reason. The
+//! delivery only ever *merges* what it hears: the highest rung, the latest hour of each rung, the price and the reason. The
 //! merge is commutative, associative and idempotent: every order and repetition of the same events ends in the same row.
 //!
 //! `Failed` stands below `Delivered`: should WhatsApp report both, the phone has the message, and it will be billed.
@@ -199,11 +199,12 @@ impl Delivery {
         }
     }
 
-    /// This delivery after a refusal that leaves the message certainly unsent and worth another try. If WhatsApp has
-    /// meanwhile said anything of it, that stands.
+    /// This delivery after the only call of it was refused in a way that leaves the message certainly unsent and worth
+    /// another try. Another hand may meanwhile have doubted the call: the answer settles the doubt. If WhatsApp has said
+    /// anything of the message, that stands.
     #[must_use]
     pub fn put_off(mut self, now: Instant) -> Self {
-        if self.rung == Rung::Intended {
+        if matches!(self.rung, Rung::Intended | Rung::Unclear | Rung::Unknown) {
             self.rung = Rung::Waiting;
             self.at.insert(Rung::Waiting, now);
         }
@@ -425,6 +426,17 @@ mod tests {
             Delivery::attempt(Some(accepted), false, at(5)),
             Next::Nothing
         );
+    }
+
+    #[test]
+    fn a_doubt_of_another_hand_does_not_keep_a_refused_message_from_being_tried_again() {
+        let Next::Doubt(doubted) = Delivery::attempt(Some(intended()), true, at(1)) else {
+            panic!("an intent of another hand is doubted");
+        };
+
+        assert_eq!(doubted.put_off(at(2)).rung, Rung::Waiting);
+        let sent = intended().merge(report(Rung::Sent, 1));
+        assert_eq!(sent.put_off(at(2)).rung, Rung::Sent);
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! `docs/states.md` is what the code says, for people who do not read code.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up stops")]
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -36,7 +37,8 @@ fn page() -> String {
          Generated from `StateName::allows` (shared/domain/src/notice/request.rs); a test keeps it current. To write it anew:\n\
          `UPDATE_DOCS=1 cargo test --profile quick -p domain --test states`.\n\n\
          Each cell says who may make the move of its column from the state of its row; an empty cell, nobody. Besides: who asked \
-         for a notice never approves it; a move that says no carries a reason; an approval is of exact words, and a reword voids it.\n\n\
+         for a\nnotice never approves it; a move that says no carries a reason; an approval is of exact words, and a reword \
+         voids it.\n\n\
          | | Role | Italian name |\n|---|---|---|\n",
     );
     for role in Role::ALL {

@@ -26,7 +26,8 @@ pub struct UnknownState(pub String);
 #[derive(Deserialize)]
 struct Status {
     id: Option<String>,
-    status: Option<String>,
+    #[serde(rename = "status")]
+    state: Option<String>,
     timestamp: Option<Seconds>,
     #[serde(default)]
     biz_opaque_callback_data: Option<String>,
@@ -72,7 +73,7 @@ impl StatusUpdate {
             .as_ref()
             .and_then(Seconds::instant)
             .ok_or(Unreadable::Without("a timestamp"))?;
-        let state = status.status.ok_or(Unreadable::Without("a state"))?;
+        let state = status.state.ok_or(Unreadable::Without("a state"))?;
         let rung = match state.as_str() {
             "accepted" => Rung::Accepted,
             "sent" => Rung::Sent,

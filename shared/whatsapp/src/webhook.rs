@@ -17,11 +17,19 @@ pub struct NotJson(#[source] serde_json::Error);
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
     /// It is not the JSON that the webhook queued.
-    #[error("not an update: {0}")]
-    NotAnUpdate(#[from] serde_json::Error),
+    ///
+    /// Where it fails is told, not on what: that may be a citizen's words.
+    #[error("not an update: {0:?} at column {1}")]
+    NotAnUpdate(serde_json::error::Category, usize),
     /// It has no id of its own.
     #[error("without {0}")]
     Without(&'static str),
+}
+
+impl From<serde_json::Error> for Unreadable {
+    fn from(error: serde_json::Error) -> Self {
+        Self::NotAnUpdate(error.classify(), error.column())
+    }
 }
 
 /// An inbound message on its way through the queue.

@@ -1,4 +1,5 @@
 //! The moves, against a DynamoDB of the test's own and a stand-in for EventBridge Scheduler.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up stops")]
 
 mod meeting;
 
@@ -29,7 +30,12 @@ impl Desk {
     }
 
     async fn at(dynamo: &support::SdkConfig) -> Self {
-        let scheduler = Stub::start(200, "application/json", r#"{"ScheduleArn": "arn:aws:scheduler:eu-south-1:1:schedule/g/n"}"#).await;
+        let scheduler = Stub::start(
+            200,
+            "application/json",
+            r#"{"ScheduleArn": "arn:aws:scheduler:eu-south-1:1:schedule/g/n"}"#,
+        )
+        .await;
         let tenant = rubano();
         let notices = Notices::new(dynamo, Tables::NOTICES, tenant.time_zone.clone());
         let office = Actor {
@@ -37,11 +43,23 @@ impl Desk {
             roles: vec![Role::Requester],
         };
         let draft = Draft::check(&input(), &tenant, cloud::clock::now()).unwrap();
-        let submitted = NoticeRequest::submit(NOTICE.parse().unwrap(), draft, &office, &tenant, cloud::clock::now()).unwrap();
+        let submitted = NoticeRequest::submit(
+            NOTICE.parse().unwrap(),
+            draft,
+            &office,
+            &tenant,
+            cloud::clock::now(),
+        )
+        .unwrap();
         notices.save(&submitted).await.unwrap();
         let approval = Approval {
             notices: notices.clone(),
-            schedules: Schedules::new(&scheduler.aws, "avvisi", "arn:aws:iam::1:role/scheduler", "arn:aws:sqs:eu-south-1:1:dispatches"),
+            schedules: Schedules::new(
+                &scheduler.aws,
+                "avvisi",
+                "arn:aws:iam::1:role/scheduler",
+                "arn:aws:sqs:eu-south-1:1:dispatches",
+            ),
             tenant,
         };
         Self {
@@ -56,24 +74,41 @@ impl Desk {
     }
 
     async fn make(&self, step: &str, name: &str, role: &str, version: u64, body: &Value) -> Answer {
-        self.call(event(step).by(name, role).with("if-match", &format!("\"{version}\"")).saying(body)).await
+        self.call(
+            event(step)
+                .by(name, role)
+                .with("if-match", &format!("\"{version}\""))
+                .saying(body),
+        )
+        .await
     }
 
     async fn forwarded(&self) -> Answer {
-        self.make("take-charge", "sportello.uno", "operator", 1, &json!({})).await;
-        self.make("forward", "capo.settore", "sector_head", 2, &json!({})).await
+        self.make("take-charge", "sportello.uno", "operator", 1, &json!({}))
+            .await;
+        self.make("forward", "capo.settore", "sector_head", 2, &json!({}))
+            .await
     }
 
     async fn approved(&self) -> Answer {
         let digest = self.forwarded().await.body["digest"].clone();
-        self.make("approve", "gruppo.uno", "operating_group", 3, &json!({"digest": digest})).await
+        self.make(
+            "approve",
+            "gruppo.uno",
+            "operating_group",
+            3,
+            &json!({"digest": digest}),
+        )
+        .await
     }
 }
 
 fn input() -> DraftInput {
     DraftInput {
         title: Some("Mercatino di Natale".to_owned()),
-        text: Some("sabato 12 dicembre, dalle 9:30 alle 18, mercatino di Natale in piazza.".to_owned()),
+        text: Some(
+            "sabato 12 dicembre, dalle 9:30 alle 18, mercatino di Natale in piazza.".to_owned(),
+        ),
         link: Some("https://www.rubano.it/notizie/mercatino-di-natale".to_owned()),
         wanted_at: Some("2099-12-10T09:30".to_owned()),
         office: Some("Cultura".to_owned()),
@@ -95,31 +130,61 @@ async fn the_written_procedure_leads_from_an_office_to_a_schedule() {
     let desk = Desk::open().await;
 
     let approved = desk.approved().await;
-    let scheduled = desk.make("schedule", "sportello.uno", "operator", 4, &json!({})).await;
+    let scheduled = desk
+        .make("schedule", "sportello.uno", "operator", 4, &json!({}))
+        .await;
 
     assert_eq!(approved.header("etag"), "\"4\"");
     assert_eq!(approved.body["state"]["approval"]["by"], "gruppo.uno");
-    assert_eq!((scheduled.status.as_u16(), &scheduled.body["state"]["name"]), (200, &json!("scheduled")));
+    assert_eq!(
+        (scheduled.status.as_u16(), &scheduled.body["state"]["name"]),
+        (200, &json!("scheduled"))
+    );
     assert_eq!(scheduled.body["state"]["send_at"], "2099-12-10T08:30:00Z");
     let calls = desk.scheduler.calls();
     assert_eq!(calls.len(), 1);
     assert_eq!(calls[0].path, format!("/schedules/{NOTICE}-4100574600"));
-    assert_eq!(calls[0].body["ScheduleExpression"], "at(2099-12-10T08:30:00)");
-    let input: Value = serde_json::from_str(calls[0].body["Target"]["Input"].as_str().unwrap()).unwrap();
-    assert_eq!(input, json!({"notice": NOTICE, "send_at": "2099-12-10T08:30:00Z"}));
+    assert_eq!(
+        calls[0].body["ScheduleExpression"],
+        "at(2099-12-10T08:30:00)"
+    );
+    let input: Value =
+        serde_json::from_str(calls[0].body["Target"]["Input"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        input,
+        json!({"notice": NOTICE, "send_at": "2099-12-10T08:30:00Z"})
+    );
 }
 
 #[tokio::test]
 async fn the_history_says_who_did_what() {
     let desk = Desk::open().await;
     desk.forwarded().await;
-    desk.make("return", "gruppo.uno", "operating_group", 3, &json!({"reason": "Manca l'orario."})).await;
+    desk.make(
+        "return",
+        "gruppo.uno",
+        "operating_group",
+        3,
+        &json!({"reason": "Manca l'orario."}),
+    )
+    .await;
 
-    let history = desk.notices.history(&NOTICE.parse().unwrap()).await.unwrap();
+    let history = desk
+        .notices
+        .history(&NOTICE.parse().unwrap())
+        .await
+        .unwrap();
 
     let lines: Vec<_> = history
         .iter()
-        .map(|entry| (entry.version, entry.by.as_ref().unwrap().as_str(), entry.state.key(), entry.reason.as_deref()))
+        .map(|entry| {
+            (
+                entry.version,
+                entry.by.as_ref().unwrap().as_str(),
+                entry.state.key(),
+                entry.reason.as_deref(),
+            )
+        })
         .collect();
     assert_eq!(
         lines,
@@ -135,11 +200,29 @@ async fn the_history_says_who_did_what() {
 #[tokio::test]
 async fn a_returned_request_is_resubmitted_and_may_then_be_cancelled() {
     let desk = Desk::open().await;
-    desk.make("take-charge", "sportello.uno", "operator", 1, &json!({})).await;
-    desk.make("return", "sportello.uno", "operator", 2, &json!({"reason": "Manca l'orario."})).await;
+    desk.make("take-charge", "sportello.uno", "operator", 1, &json!({}))
+        .await;
+    desk.make(
+        "return",
+        "sportello.uno",
+        "operator",
+        2,
+        &json!({"reason": "Manca l'orario."}),
+    )
+    .await;
 
-    let again = desk.make("resubmit", "ufficio.cultura", "requester", 3, &draft()).await;
-    let cancelled = desk.make("cancel", "ufficio.cultura", "requester", 4, &json!({"reason": "Rinviato."})).await;
+    let again = desk
+        .make("resubmit", "ufficio.cultura", "requester", 3, &draft())
+        .await;
+    let cancelled = desk
+        .make(
+            "cancel",
+            "ufficio.cultura",
+            "requester",
+            4,
+            &json!({"reason": "Rinviato."}),
+        )
+        .await;
 
     assert_eq!(again.body["state"]["name"], "submitted");
     assert_eq!(cancelled.body["state"]["name"], "cancelled");
@@ -153,8 +236,12 @@ async fn a_reword_after_the_approval_voids_it() {
     let mut other = draft();
     other["text"] = "domenica 13 dicembre, mercatino in piazza.".into();
 
-    let reworded = desk.make("reword", "capo.settore", "sector_head", 4, &other).await;
-    let scheduled = desk.make("schedule", "sportello.uno", "operator", 5, &json!({})).await;
+    let reworded = desk
+        .make("reword", "capo.settore", "sector_head", 4, &other)
+        .await;
+    let scheduled = desk
+        .make("schedule", "sportello.uno", "operator", 5, &json!({}))
+        .await;
 
     assert_eq!(reworded.body["state"]["name"], "forwarded");
     assert_eq!(scheduled.problem(), (409, "/problems/not-allowed"));
@@ -174,13 +261,25 @@ async fn a_move_without_the_version_that_was_read_is_refused() {
 #[tokio::test]
 async fn a_move_on_a_version_that_is_over_shows_the_present_one() {
     let desk = Desk::open().await;
-    desk.make("take-charge", "sportello.uno", "operator", 1, &json!({})).await;
+    desk.make("take-charge", "sportello.uno", "operator", 1, &json!({}))
+        .await;
 
-    let late = desk.make("take-charge", "sportello.due", "operator", 1, &json!({})).await;
+    let late = desk
+        .make("take-charge", "sportello.due", "operator", 1, &json!({}))
+        .await;
 
     assert_eq!(late.problem(), (412, "/problems/stale"));
-    assert_eq!(late.body["current"]["state"]["taken"]["by"], "sportello.uno");
-    assert_eq!((late.body["current"]["version"].as_u64(), late.header("etag")), (Some(2), "\"2\""));
+    assert_eq!(
+        late.body["current"]["state"]["taken"]["by"],
+        "sportello.uno"
+    );
+    assert_eq!(
+        (
+            late.body["current"]["version"].as_u64(),
+            late.header("etag")
+        ),
+        (Some(2), "\"2\"")
+    );
 }
 
 #[tokio::test]
@@ -194,21 +293,43 @@ async fn of_two_who_move_at_once_one_wins_and_the_other_sees_it() {
         desk.make("take-charge", "sportello.due", "operator", 1, &nothing),
     );
 
-    let (winner, loser) = if one.status == 200 { (one, other) } else { (other, one) };
-    assert_eq!((winner.status.as_u16(), loser.problem()), (200, (409, "/problems/conflict")));
-    assert_eq!(loser.body["current"]["state"]["taken"], winner.body["state"]["taken"]);
+    let (winner, loser) = if one.status == 200 {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    assert_eq!(
+        (winner.status.as_u16(), loser.problem()),
+        (200, (409, "/problems/conflict"))
+    );
+    assert_eq!(
+        loser.body["current"]["state"]["taken"],
+        winner.body["state"]["taken"]
+    );
     assert_eq!(loser.header("etag"), "\"2\"");
-    assert_eq!(desk.notices.history(&NOTICE.parse().unwrap()).await.unwrap().len(), 2);
+    assert_eq!(
+        desk.notices
+            .history(&NOTICE.parse().unwrap())
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 #[tokio::test]
 async fn the_wrong_role_is_told_which_it_takes() {
     let desk = Desk::open().await;
 
-    let answer = desk.make("take-charge", "ufficio.cultura", "requester", 1, &json!({})).await;
+    let answer = desk
+        .make("take-charge", "ufficio.cultura", "requester", 1, &json!({}))
+        .await;
 
     assert_eq!(answer.problem(), (403, "/problems/forbidden"));
-    assert_eq!(answer.body["title"], "Il tuo ruolo non può fare questo passo. Serve: operatore dello sportello.");
+    assert_eq!(
+        answer.body["title"],
+        "Il tuo ruolo non può fare questo passo. Serve: operatore dello sportello."
+    );
 }
 
 #[tokio::test]
@@ -216,7 +337,15 @@ async fn who_asked_cannot_approve() {
     let desk = Desk::open().await;
     let digest = desk.forwarded().await.body["digest"].clone();
 
-    let own = desk.make("approve", "ufficio.cultura", "operating_group", 3, &json!({"digest": digest})).await;
+    let own = desk
+        .make(
+            "approve",
+            "ufficio.cultura",
+            "operating_group",
+            3,
+            &json!({"digest": digest}),
+        )
+        .await;
 
     assert_eq!(own.problem(), (403, "/problems/own-request"));
 }
@@ -226,10 +355,23 @@ async fn other_words_than_those_read_are_not_approved() {
     let desk = Desk::open().await;
     desk.forwarded().await;
 
-    let unread = desk.make("approve", "gruppo.uno", "operating_group", 3, &json!({})).await;
-    let other = desk.make("approve", "gruppo.uno", "operating_group", 3, &json!({"digest": "0".repeat(64)})).await;
+    let unread = desk
+        .make("approve", "gruppo.uno", "operating_group", 3, &json!({}))
+        .await;
+    let other = desk
+        .make(
+            "approve",
+            "gruppo.uno",
+            "operating_group",
+            3,
+            &json!({"digest": "0".repeat(64)}),
+        )
+        .await;
 
-    assert_eq!((unread.problem(), &unread.body["errors"][0]["field"]), ((422, "/problems/invalid"), &json!("digest")));
+    assert_eq!(
+        (unread.problem(), &unread.body["errors"][0]["field"]),
+        ((422, "/problems/invalid"), &json!("digest"))
+    );
     assert_eq!(other.problem(), (409, "/problems/other-words"));
 }
 
@@ -239,21 +381,38 @@ async fn who_is_told_no_is_told_why() {
     desk.forwarded().await;
 
     for step in ["return", "reject", "cancel"] {
-        let answer = desk.make(step, "capo.settore", "sector_head", 3, &json!({"reason": "  "})).await;
-        assert_eq!((answer.problem(), &answer.body["errors"][0]["field"]), ((422, "/problems/invalid"), &json!("reason")));
+        let answer = desk
+            .make(
+                step,
+                "capo.settore",
+                "sector_head",
+                3,
+                &json!({"reason": "  "}),
+            )
+            .await;
+        assert_eq!(
+            (answer.problem(), &answer.body["errors"][0]["field"]),
+            ((422, "/problems/invalid"), &json!("reason"))
+        );
     }
 }
 
 #[tokio::test]
 async fn new_words_are_checked_like_the_first() {
     let desk = Desk::open().await;
-    desk.make("take-charge", "sportello.uno", "operator", 1, &json!({})).await;
+    desk.make("take-charge", "sportello.uno", "operator", 1, &json!({}))
+        .await;
     let mut foreign = draft();
     foreign["link"] = "https://www.example.com/notizie/mercatino".into();
 
-    let answer = desk.make("reword", "sportello.uno", "operator", 2, &foreign).await;
+    let answer = desk
+        .make("reword", "sportello.uno", "operator", 2, &foreign)
+        .await;
 
-    assert_eq!((answer.problem(), &answer.body["errors"][0]["field"]), ((422, "/problems/invalid"), &json!("link")));
+    assert_eq!(
+        (answer.problem(), &answer.body["errors"][0]["field"]),
+        ((422, "/problems/invalid"), &json!("link"))
+    );
 }
 
 #[tokio::test]
@@ -264,17 +423,31 @@ async fn what_is_wrong_is_told_from_the_outside_in() {
 
     let nobody = desk.call(nonsense().to("POST", unknown).by_nobody()).await;
     let nothing = desk.call(nonsense().to("POST", unknown)).await;
-    let no_id = desk.call(nonsense().to("POST", "/v1/notice-requests/7/take-charge")).await;
+    let no_id = desk
+        .call(nonsense().to("POST", "/v1/notice-requests/7/take-charge"))
+        .await;
     let no_version = desk.call(nonsense()).await;
     let broken = desk.call(nonsense().with("if-match", "\"1\"")).await;
-    let misspelt = desk.call(nonsense().with("if-match", "\"1\"").saying(&json!({"ragione": "x"}))).await;
+    let misspelt = desk
+        .call(
+            nonsense()
+                .with("if-match", "\"1\"")
+                .saying(&json!({"ragione": "x"})),
+        )
+        .await;
 
     assert_eq!(nobody.problem(), (401, "/problems/unauthenticated"));
     assert_eq!(nothing.problem(), (404, "/problems/not-found"));
     assert_eq!(no_id.problem(), (404, "/problems/not-found"));
-    assert_eq!(no_version.problem(), (428, "/problems/precondition-required"));
+    assert_eq!(
+        no_version.problem(),
+        (428, "/problems/precondition-required")
+    );
     assert_eq!(broken.problem(), (400, "/problems/malformed"));
-    assert_eq!(misspelt.body["title"], "La richiesta non è leggibile: il campo «ragione» non esiste.");
+    assert_eq!(
+        misspelt.body["title"],
+        "La richiesta non è leggibile: il campo «ragione» non esiste."
+    );
 }
 
 #[tokio::test]
@@ -295,10 +468,20 @@ async fn a_request_is_not_scheduled_when_its_schedule_cannot_be_made() {
     let tables = Tables::start().await;
     let desk = Desk::at(&tables.aws).await;
     desk.approved().await;
-    let refusing = Stub::start(400, "application/json", r#"{"__type": "ValidationException", "Message": "no"}"#).await;
+    let refusing = Stub::start(
+        400,
+        "application/json",
+        r#"{"__type": "ValidationException", "Message": "no"}"#,
+    )
+    .await;
     let approval = Approval {
         notices: desk.notices.clone(),
-        schedules: Schedules::new(&refusing.aws, "avvisi", "arn:aws:iam::1:role/s", "arn:aws:sqs:eu-south-1:1:d"),
+        schedules: Schedules::new(
+            &refusing.aws,
+            "avvisi",
+            "arn:aws:iam::1:role/s",
+            "arn:aws:sqs:eu-south-1:1:d",
+        ),
         tenant: rubano(),
     };
     let broken = Desk {
@@ -306,10 +489,17 @@ async fn a_request_is_not_scheduled_when_its_schedule_cannot_be_made() {
         ..desk
     };
 
-    let answer = broken.make("schedule", "sportello.uno", "operator", 4, &json!({})).await;
+    let answer = broken
+        .make("schedule", "sportello.uno", "operator", 4, &json!({}))
+        .await;
 
     assert_eq!(answer.problem(), (503, "/problems/unavailable"));
-    let stored = broken.notices.get(&NOTICE.parse().unwrap()).await.unwrap().unwrap();
+    let stored = broken
+        .notices
+        .get(&NOTICE.parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((stored.version, stored.state.name().key()), (4, "approved"));
 }
 
@@ -318,11 +508,26 @@ async fn every_sample_event_is_understood() {
     let desk = Desk::open().await;
 
     for (file, problem) in [
-        (include_str!("../../../../events/approval/take-charge.json"), None),
-        (include_str!("../../../../events/approval/return.json"), None),
-        (include_str!("../../../../events/approval/approve.json"), Some("/problems/not-allowed")),
-        (include_str!("../../../../events/approval/schedule.json"), Some("/problems/stale")),
-        (include_str!("../../../../events/approval/reword.json"), Some("/problems/stale")),
+        (
+            include_str!("../../../../events/approval/take-charge.json"),
+            None,
+        ),
+        (
+            include_str!("../../../../events/approval/return.json"),
+            None,
+        ),
+        (
+            include_str!("../../../../events/approval/approve.json"),
+            Some("/problems/not-allowed"),
+        ),
+        (
+            include_str!("../../../../events/approval/schedule.json"),
+            Some("/problems/stale"),
+        ),
+        (
+            include_str!("../../../../events/approval/reword.json"),
+            Some("/problems/stale"),
+        ),
     ] {
         let answer = desk.call(Event::from_file(file)).await;
         assert_eq!(answer.body["type"].as_str(), problem, "{answer:?}");
@@ -334,15 +539,34 @@ fn the_description_of_each_move_names_the_roles_that_the_workflow_admits() {
     use domain::notice::{MoveKind, StateName};
 
     let described = serde_json::to_value(approval::openapi()).unwrap();
-    for kind in MoveKind::ALL.into_iter().filter(|kind| !matches!(kind, MoveKind::Start | MoveKind::Finish)) {
-        let admitted = |role: &Role| StateName::ALL.iter().any(|state| state.allows(kind).is_some_and(|r| r.contains(role)));
-        let roles: Vec<_> = Role::ALL.iter().filter(|role| admitted(role)).map(|role| role.key()).collect();
-        let address = format!("/v1/notice-requests/{{id}}/{}", kind.key().replace('_', "-"));
+    for kind in MoveKind::ALL
+        .into_iter()
+        .filter(|kind| !matches!(kind, MoveKind::Start | MoveKind::Finish))
+    {
+        let admitted = |role: &Role| {
+            StateName::ALL
+                .iter()
+                .any(|state| state.allows(kind).is_some_and(|r| r.contains(role)))
+        };
+        let roles: Vec<_> = Role::ALL
+            .iter()
+            .filter(|role| admitted(role))
+            .map(|role| role.key())
+            .collect();
+        let address = format!(
+            "/v1/notice-requests/{{id}}/{}",
+            kind.key().replace('_', "-")
+        );
 
-        let description = described["paths"][&address]["post"]["description"].as_str().unwrap_or_default();
+        let description = described["paths"][&address]["post"]["description"]
+            .as_str()
+            .unwrap_or_default();
 
         let named = if roles.len() == 1 { "Ruolo" } else { "Ruoli" };
         let expected = format!("{named}: {}.", roles.join(", "));
-        assert!(description.ends_with(&expected), "{address}: «{description}» does not end with «{expected}»");
+        assert!(
+            description.ends_with(&expected),
+            "{address}: «{description}» does not end with «{expected}»"
+        );
     }
 }

@@ -19,14 +19,27 @@ pub(crate) async fn before_the_write(tables: &Tables) -> SdkConfig {
         let (database, client) = (database.clone(), client.clone());
         let (transactions, barrier) = (transactions.clone(), barrier.clone());
         async move {
-            let writes = headers["x-amz-target"].to_str().unwrap().ends_with("TransactWriteItems");
+            let writes = headers["x-amz-target"]
+                .to_str()
+                .unwrap()
+                .ends_with("TransactWriteItems");
             if writes && (1..=2).contains(&transactions.fetch_add(1, Ordering::SeqCst)) {
                 barrier.wait().await;
             }
             headers.remove("content-length");
-            let answer = client.post(&database).headers(headers).body(body).send().await.unwrap();
+            let answer = client
+                .post(&database)
+                .headers(headers)
+                .body(body)
+                .send()
+                .await
+                .unwrap();
             let status = StatusCode::from_u16(answer.status().as_u16()).unwrap();
-            (status, answer.headers().clone(), answer.bytes().await.unwrap())
+            (
+                status,
+                answer.headers().clone(),
+                answer.bytes().await.unwrap(),
+            )
         }
     });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

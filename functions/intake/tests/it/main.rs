@@ -1,4 +1,9 @@
 //! The staff API, against a DynamoDB of the test's own and stand-ins for SQS and S3.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot be set up stops"
+)]
 
 mod openapi;
 mod register;
@@ -30,7 +35,12 @@ struct Desk {
 impl Desk {
     async fn open() -> Self {
         let aws = Tables::start().await.aws;
-        let queue = Stub::start(200, "application/x-amz-json-1.0", r#"{"MessageId": "m-1", "MD5OfMessageBody": ""}"#).await;
+        let queue = Stub::start(
+            200,
+            "application/x-amz-json-1.0",
+            r#"{"MessageId": "m-1", "MD5OfMessageBody": ""}"#,
+        )
+        .await;
         let s3 = Stub::start(200, "application/xml", FILES).await;
         let tenant = rubano();
         let notices = Notices::new(&aws, Tables::NOTICES, tenant.time_zone.clone());
@@ -56,11 +66,17 @@ impl Desk {
 
     /// What the office `Cultura` gets for asking for `draft`.
     async fn submit(&self, draft: &Value) -> Answer {
-        self.call(submission().without("idempotency-key").saying(draft)).await
+        self.call(submission().without("idempotency-key").saying(draft))
+            .await
     }
 
     async fn get(&self, address: &str) -> Answer {
-        self.call(submission().to("GET", address).by("sportello.uno", "operator")).await
+        self.call(
+            submission()
+                .to("GET", address)
+                .by("sportello.uno", "operator"),
+        )
+        .await
     }
 }
 
@@ -83,12 +99,27 @@ fn draft() -> Value {
 async fn the_description_and_its_page_are_for_everybody() {
     let desk = Desk::open().await;
 
-    let page = desk.call(Event::from_file(include_str!("../../../../events/intake/docs.json"))).await;
-    let description = desk.call(submission().to("GET", "/openapi.json").by_nobody()).await;
+    let page = desk
+        .call(Event::from_file(include_str!(
+            "../../../../events/intake/docs.json"
+        )))
+        .await;
+    let description = desk
+        .call(submission().to("GET", "/openapi.json").by_nobody())
+        .await;
 
-    assert_eq!((page.status.as_u16(), page.header("content-type")), (200, "text/html; charset=utf-8"));
+    assert_eq!(
+        (page.status.as_u16(), page.header("content-type")),
+        (200, "text/html; charset=utf-8")
+    );
     assert!(page.body.as_str().unwrap().contains("<html lang=\"it\">"));
-    assert_eq!((description.header("content-type"), &description.body["openapi"]), ("application/json", &json!("3.1.0")));
+    assert_eq!(
+        (
+            description.header("content-type"),
+            &description.body["openapi"]
+        ),
+        ("application/json", &json!("3.1.0"))
+    );
 }
 
 #[tokio::test]
@@ -96,11 +127,19 @@ async fn what_is_not_there_and_what_is_not_allowed_are_problems_too() {
     let desk = Desk::open().await;
 
     let nowhere = desk.get("/v2/notices").await;
-    let unread = desk.call(submission().to("DELETE", "/v1/notice-requests")).await;
-    let unknown = desk.get("/v1/notice-requests/avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B").await;
+    let unread = desk
+        .call(submission().to("DELETE", "/v1/notice-requests"))
+        .await;
+    let unknown = desk
+        .get("/v1/notice-requests/avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B")
+        .await;
     let no_id = desk.get("/v1/notice-requests/7").await;
-    let no_history = desk.get("/v1/notice-requests/avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B/history").await;
-    let no_row = desk.get("/v1/register/avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B").await;
+    let no_history = desk
+        .get("/v1/notice-requests/avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B/history")
+        .await;
+    let no_row = desk
+        .get("/v1/register/avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B")
+        .await;
 
     assert_eq!(unread.problem(), (405, "/problems/method-not-allowed"));
     for answer in [nowhere, unknown, no_id, no_history, no_row] {
@@ -115,9 +154,15 @@ async fn nothing_is_shown_without_an_account_or_without_a_role() {
 
     for address in ["/v1/notice-requests", "/v1/register", "/v1/reports/2026-B5"] {
         let nobody = desk.call(submission().to("GET", address).by_nobody()).await;
-        let nothing = desk.call(submission().to("GET", address).by("qualcuno", "ospiti")).await;
+        let nothing = desk
+            .call(submission().to("GET", address).by("qualcuno", "ospiti"))
+            .await;
 
-        assert_eq!(nobody.problem(), (401, "/problems/unauthenticated"), "{address}");
+        assert_eq!(
+            nobody.problem(),
+            (401, "/problems/unauthenticated"),
+            "{address}"
+        );
         assert_eq!(nothing.problem(), (403, "/problems/forbidden"), "{address}");
     }
 }
@@ -128,10 +173,16 @@ async fn every_sample_event_is_understood() {
 
     for (file, status) in [
         (include_str!("../../../../events/intake/submit.json"), 201),
-        (include_str!("../../../../events/intake/submit-without-link.json"), 422),
+        (
+            include_str!("../../../../events/intake/submit-without-link.json"),
+            422,
+        ),
         (include_str!("../../../../events/intake/list.json"), 200),
         (include_str!("../../../../events/intake/register.json"), 200),
-        (include_str!("../../../../events/intake/ask-report.json"), 202),
+        (
+            include_str!("../../../../events/intake/ask-report.json"),
+            202,
+        ),
         (include_str!("../../../../events/intake/docs.json"), 200),
     ] {
         let answer = desk.call(Event::from_file(file)).await;

@@ -37,12 +37,23 @@ fn every_operation_says_who_may_call_it_and_how_it_refuses() {
     for (path, item) in described["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let name = format!("{method} {path}");
-            assert_eq!(operation["security"], serde_json::json!([{"bearer": []}]), "{name}");
+            assert_eq!(
+                operation["security"],
+                serde_json::json!([{"bearer": []}]),
+                "{name}"
+            );
             for status in ["401", "403", "503"] {
-                let content = &operation["responses"][status]["content"]["application/problem+json"];
-                assert_eq!(content["schema"]["$ref"], "#/components/schemas/ProblemBody", "{name} {status}");
+                let content =
+                    &operation["responses"][status]["content"]["application/problem+json"];
+                assert_eq!(
+                    content["schema"]["$ref"], "#/components/schemas/ProblemBody",
+                    "{name} {status}"
+                );
             }
-            assert!(operations.insert(operation["operationId"].to_string()), "{name} shares its operationId");
+            assert!(
+                operations.insert(operation["operationId"].to_string()),
+                "{name} shares its operationId"
+            );
         }
     }
     assert_eq!(operations.len(), 17);
@@ -55,6 +66,9 @@ fn every_schema_that_is_named_is_there() {
 
     for reference in text.split("\"#/components/schemas/").skip(1) {
         let name = reference.split('"').next().unwrap();
-        assert!(described["components"]["schemas"].get(name).is_some(), "{name}");
+        assert!(
+            described["components"]["schemas"].get(name).is_some(),
+            "{name}"
+        );
     }
 }

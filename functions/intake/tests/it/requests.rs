@@ -14,7 +14,12 @@ fn with(field: &str, value: Value) -> Value {
 /// The fields that are named as wrong.
 fn fields(answer: &Answer) -> Vec<&str> {
     assert_eq!(answer.problem(), (422, "/problems/invalid"), "{answer:?}");
-    answer.body["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect()
+    answer.body["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["field"].as_str().unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -23,8 +28,14 @@ async fn a_complete_request_is_taken_and_shown_as_citizens_will_read_it() {
 
     let answer = desk.submit(&draft()).await;
 
-    assert_eq!((answer.status.as_u16(), answer.header("etag")), (201, "\"1\""));
-    assert_eq!(answer.body["state"], json!({"name": "submitted", "label": "da prendere in carico"}));
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("etag")),
+        (201, "\"1\"")
+    );
+    assert_eq!(
+        answer.body["state"],
+        json!({"name": "submitted", "label": "da prendere in carico"})
+    );
     assert_eq!(answer.body["submitted"]["by"], "ufficio.cultura");
     assert_eq!(
         answer.body["preview"],
@@ -40,11 +51,16 @@ async fn the_history_begins_with_who_asked() {
     let desk = Desk::open().await;
     let asked = desk.submit(&draft()).await;
 
-    let history = desk.get(&format!("{}/history", asked.header("location"))).await;
+    let history = desk
+        .get(&format!("{}/history", asked.header("location")))
+        .await;
 
     let lines = history.body["entries"].as_array().unwrap();
     assert_eq!(lines.len(), 1);
-    assert_eq!((&lines[0]["by"], &lines[0]["step"]), (&json!("ufficio.cultura"), &json!("submit")));
+    assert_eq!(
+        (&lines[0]["by"], &lines[0]["step"]),
+        (&json!("ufficio.cultura"), &json!("submit"))
+    );
     assert_eq!(lines[0]["digest"], asked.body["digest"]);
 }
 
@@ -67,7 +83,10 @@ async fn a_request_that_cannot_go_out_is_refused_by_field() {
         let answer = desk.submit(&with(field, value.clone())).await;
         assert_eq!(fields(&answer), [field], "{value}");
     }
-    assert_eq!(desk.get("/v1/notice-requests").await.body["requests"], json!([]));
+    assert_eq!(
+        desk.get("/v1/notice-requests").await.body["requests"],
+        json!([])
+    );
 }
 
 #[tokio::test]
@@ -76,7 +95,10 @@ async fn everything_that_is_missing_is_told_at_once() {
 
     let nothing = desk.call(submission().saying_text("")).await;
 
-    assert_eq!(fields(&nothing), ["title", "text", "link", "wanted_at", "office", "kind"]);
+    assert_eq!(
+        fields(&nothing),
+        ["title", "text", "link", "wanted_at", "office", "kind"]
+    );
     assert_eq!(nothing.body["errors"][0]["detail"], "Manca questo dato.");
 }
 
@@ -89,7 +111,10 @@ async fn a_body_that_is_not_ours_is_told_why() {
     let huge = desk.submit(&with("text", "a".repeat(70_000).into())).await;
 
     assert_eq!(misspelt.problem(), (400, "/problems/malformed"));
-    assert_eq!(misspelt.body["title"], "La richiesta non è leggibile: il campo «titel» non esiste.");
+    assert_eq!(
+        misspelt.body["title"],
+        "La richiesta non è leggibile: il campo «titel» non esiste."
+    );
     assert_eq!(broken.problem(), (400, "/problems/malformed"));
     assert_eq!(huge.problem(), (413, "/problems/too-large"));
 }
@@ -99,11 +124,16 @@ async fn only_an_office_asks_for_notices() {
     let desk = Desk::open().await;
 
     let nobody = desk.call(submission().by_nobody()).await;
-    let finance = desk.call(submission().by("ragioneria", "finance").saying(&json!({}))).await;
+    let finance = desk
+        .call(submission().by("ragioneria", "finance").saying(&json!({})))
+        .await;
 
     assert_eq!(nobody.problem(), (401, "/problems/unauthenticated"));
     assert_eq!(finance.problem(), (403, "/problems/forbidden"));
-    assert_eq!(finance.body["title"], "Il tuo ruolo non può fare questo passo. Serve: ufficio richiedente.");
+    assert_eq!(
+        finance.body["title"],
+        "Il tuo ruolo non può fare questo passo. Serve: ufficio richiedente."
+    );
 }
 
 #[tokio::test]
@@ -114,8 +144,17 @@ async fn a_request_sent_again_under_its_key_is_one_request() {
     let again = desk.call(submission()).await;
 
     assert_eq!((first.status.as_u16(), again.status.as_u16()), (201, 200));
-    assert_eq!((&first.body, first.header("location")), (&again.body, again.header("location")));
-    assert_eq!(desk.get("/v1/notice-requests").await.body["requests"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&first.body, first.header("location")),
+        (&again.body, again.header("location"))
+    );
+    assert_eq!(
+        desk.get("/v1/notice-requests").await.body["requests"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -123,9 +162,15 @@ async fn a_key_is_of_one_account_and_of_one_request() {
     let desk = Desk::open().await;
     desk.call(submission()).await;
 
-    let other_words = desk.call(submission().saying(&with("title", "Altro".into()))).await;
-    let other_account = desk.call(submission().by("ufficio.sport", "requester")).await;
-    let too_long = desk.call(submission().with("idempotency-key", &"k".repeat(129))).await;
+    let other_words = desk
+        .call(submission().saying(&with("title", "Altro".into())))
+        .await;
+    let other_account = desk
+        .call(submission().by("ufficio.sport", "requester"))
+        .await;
+    let too_long = desk
+        .call(submission().with("idempotency-key", &"k".repeat(129)))
+        .await;
 
     assert_eq!(other_words.problem(), (422, "/problems/key-reused"));
     assert_eq!(other_account.status.as_u16(), 201);
@@ -140,14 +185,24 @@ async fn requests_are_listed_newest_first_a_page_at_a_time() {
     }
     let titles = |answer: &Answer| -> Vec<String> {
         let requests = answer.body["requests"].as_array().unwrap().iter();
-        requests.map(|request| request["title"].as_str().unwrap().to_owned()).collect()
+        requests
+            .map(|request| request["title"].as_str().unwrap().to_owned())
+            .collect()
     };
 
     let first = desk.get("/v1/notice-requests?limit=2").await;
     let cursor = first.body["cursor"].as_str().unwrap();
-    let second = desk.get(&format!("/v1/notice-requests?limit=2&cursor={cursor}")).await;
+    let second = desk
+        .get(&format!("/v1/notice-requests?limit=2&cursor={cursor}"))
+        .await;
 
-    assert_eq!((titles(&first), titles(&second)), (vec!["tre".to_owned(), "due".to_owned()], vec!["uno".to_owned()]));
+    assert_eq!(
+        (titles(&first), titles(&second)),
+        (
+            vec!["tre".to_owned(), "due".to_owned()],
+            vec!["uno".to_owned()]
+        )
+    );
     assert_eq!(second.body.get("cursor"), None);
 }
 
@@ -156,7 +211,9 @@ async fn a_page_that_makes_no_sense_is_refused() {
     let desk = Desk::open().await;
 
     for limit in ["0", "101", "molti"] {
-        let answer = desk.get(&format!("/v1/notice-requests?limit={limit}")).await;
+        let answer = desk
+            .get(&format!("/v1/notice-requests?limit={limit}"))
+            .await;
         assert_eq!(fields(&answer), ["limit"]);
     }
     let answer = desk.get("/v1/notice-requests?cursor=tre").await;

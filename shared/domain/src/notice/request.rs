@@ -556,6 +556,10 @@ impl NoticeRequest {
             .ok_or(NotAllowed::NotFromHere { state, step })
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "the whole diagram is one match, to be read at once"
+    )]
     fn moved(
         self,
         step: Move,
@@ -643,6 +647,12 @@ impl NoticeRequest {
                 cancelled,
                 reason: because,
             },
+            (State::Scheduled { endorsed, .. }, Move::Start, None)
+                if endorsed.approval.digest != digest =>
+            {
+                // A deploy has changed the template since: nobody has approved these words.
+                return Err(NotAllowed::OtherWords);
+            }
             (State::Scheduled { endorsed, .. }, Move::Start, None) => State::Sending {
                 endorsed,
                 started_at: now,
@@ -809,6 +819,17 @@ mod tests {
             assert_eq!(reworded.state.name(), StateName::Forwarded);
             assert!(apply(reworded, Move::Schedule, &desk()).is_err());
         }
+    }
+
+    #[test]
+    fn a_template_changed_by_a_deploy_does_not_go_out_under_an_old_approval() {
+        let scheduled = apply(approved(), Move::Schedule, &desk()).unwrap();
+        let mut redeployed = rubano();
+        redeployed.notice_template.body = redeployed.notice_template.body.replace("Tutte", "Altre");
+
+        let outcome = scheduled.advance(Move::Start, &redeployed, now());
+
+        assert_eq!(outcome, Err(NotAllowed::OtherWords));
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub(crate) async fn subscribe(world: &World) -> Result<Vec<String>> {
         let phone = if position == BY_BSUID_ONLY {
             phone
         } else {
-            phone.with_number(&format!("+3933355500{position:02}"))
+            phone.with_number(format!("+3933355500{position:02}"))
         };
         phones.push(world.peer.add_phone(&phone).await?.id);
     }

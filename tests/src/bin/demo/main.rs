@@ -11,11 +11,11 @@ use std::process::ExitCode;
 use rehearsal::{Result, World};
 
 /// Messages per second in the demo: few, so that one can watch a notice go out, and leave meanwhile.
-const PACE: u32 = 8;
+const PACE: u32 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let check = std::env::var("CHECK").is_ok_and(|value| !value.is_empty() && value != "0");
+    let check = cloud::env::process("CHECK").is_some_and(|value| value != "0");
     match play(check).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use domain::ids::NoticeId;
-use jiff::Timestamp;
 use peer::Behaviour;
 use rehearsal::{Result, Trouble, World, poll, rome};
 use serde_json::{Value, json};
@@ -13,8 +12,6 @@ use crate::voice;
 
 /// Seconds between the request and the hour of the notice: enough for the procedure.
 const AHEAD: i64 = 25;
-/// How slowly Meta answers while the notice goes out, in milliseconds: so that there is time to leave.
-const SLOW_ANSWER: u64 = 1_500;
 
 /// Where the report is and what it says.
 #[derive(Debug)]
@@ -29,7 +26,7 @@ pub(crate) struct Report {
 pub(crate) async fn procedure(world: &World) -> Result<NoticeId> {
     let office = world.staff("requester")?;
     let mut draft = World::draft(rome(
-        Timestamp::now() + jiff::SignedDuration::from_hours(1),
+        cloud::clock::now() + jiff::SignedDuration::from_hours(1),
     )?);
     draft["link"] = "https://www.example.com/altrove".into();
     let refused = office.post("/v1/notice-requests", &draft, None).await?;
@@ -44,7 +41,7 @@ pub(crate) async fn procedure(world: &World) -> Result<NoticeId> {
         refused.fields()
     ));
 
-    let at = Timestamp::now() + jiff::SignedDuration::from_secs(AHEAD);
+    let at = cloud::clock::now() + jiff::SignedDuration::from_secs(AHEAD);
     let draft = World::draft(rome(at)?);
     let (notice, answer) = office.submit(&draft).await?;
     voice::step(&format!(
@@ -107,8 +104,10 @@ pub(crate) async fn goes_out(
         ..Behaviour::default()
     };
     world.peer.behave(failing(phones), behaviour).await?;
-    let slow = json!({"answer_delay_ms": SLOW_ANSWER, "disorder": true, "duplicate_every": 3});
-    world.peer.configure(slow).await?;
+    world
+        .peer
+        .configure(json!({"disorder": true, "duplicate_every": 3}))
+        .await?;
     let leaver = last_of_the_first_batch(world, failing(phones)).await?;
 
     voice::detail("in attesa dell'ora…");
@@ -141,8 +140,7 @@ pub(crate) async fn goes_out(
         Ok((settled == 23).then_some(()))
     })
     .await?;
-    world.peer.configure(json!({"answer_delay_ms": 0})).await?;
-    world.peer.wait_idle(Duration::from_secs(60)).await?;
+    world.peer.wait_idle(Duration::from_mins(1)).await?;
     quiet(world).await?;
     voice::step(
         "inviato, consegnato, letto; uno non consegnabile; stati in disordine e ripetuti, tutti raccolti",
@@ -189,7 +187,7 @@ pub(crate) async fn report(world: &World, notice: &NoticeId) -> Result<Report> {
     .collect();
     voice::step(&format!("riga di registro: {}", counts.join(", ")));
 
-    let today = rome(Timestamp::now())?;
+    let today = rome(cloud::clock::now())?;
     let period = format!("{}-B{}", today.year(), (today.month() + 1) / 2);
     let asked = finance
         .post(&format!("/v1/reports/{period}"), &json!({}), None)

@@ -1,18 +1,16 @@
 //! The GET with which Meta checks the address, each time it is saved (Meta, webhooks, verification requests).
 
-use lambda_http::{Request, RequestExt};
 use secrecy::ExposeSecret;
 
-use crate::{Refusal, Webhook};
+use crate::{Call, Refusal, Webhook};
 
 impl Webhook {
     /// Gives back the challenge to whoever knows the verify token.
-    pub(crate) async fn shake_hands(&self, request: &Request) -> Result<String, Refusal> {
-        let query = request.query_string_parameters();
+    pub(crate) async fn shake_hands(&self, call: &Call) -> Result<String, Refusal> {
         let (Some("subscribe"), Some(token), Some(challenge)) = (
-            query.first("hub.mode"),
-            query.first("hub.verify_token"),
-            query.first("hub.challenge"),
+            call.query("hub.mode"),
+            call.query("hub.verify_token"),
+            call.query("hub.challenge"),
         ) else {
             return Err(Refusal::WrongHandshake);
         };

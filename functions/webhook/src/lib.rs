@@ -3,6 +3,7 @@
 //! Meta calls again, for days, whatever is not answered with 200, and wants its answer in a quarter of a second. So this
 //! function does no work of its own: it checks who is calling, queues what they brought, and only then says 200.
 
+mod call;
 mod handshake;
 
 use aws_config::SdkConfig;
@@ -10,8 +11,8 @@ use cloud::env::{ConfigError, Variables, required};
 use cloud::queue::{Ordered, Queue, SendError};
 use cloud::secrets::{SecretError, Secrets};
 use cloud::telemetry;
-use lambda_http::http::{Method, StatusCode};
-use lambda_http::{Body, Error, Request, Response};
+
+pub use call::{Answer, Call};
 
 /// What the function is told by its environment.
 #[derive(Debug)]
@@ -78,36 +79,33 @@ impl Webhook {
     }
 
     /// Answers one call.
-    pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
-        let outcome = match *request.method() {
-            Method::GET => self.shake_hands(&request).await,
-            Method::POST => self.receive(&request).await.map(|()| String::new()),
+    pub async fn handle(&self, call: Call) -> Answer {
+        let outcome = match call.method() {
+            "GET" => self.shake_hands(&call).await,
+            "POST" => self.receive(call).await.map(|()| String::new()),
             _ => Err(Refusal::WrongMethod),
         };
-        let (status, body) = match outcome {
-            Ok(body) => (StatusCode::OK, body),
+        match outcome {
+            Ok(body) => Answer::new(200, body),
             Err(refusal) => {
                 let status = refusal.status();
-                if status.is_server_error() {
+                if status >= 500 {
                     tracing::error!(error = %cloud::in_full(&refusal), "a call of Meta was not taken and will be repeated");
                 } else {
                     tracing::warn!(error = %refusal, "a call was refused");
                 }
                 telemetry::count("webhook", "refused", refusal.kind(), 1);
-                (status, String::new())
+                Answer::new(status, String::new())
             }
-        };
-        Ok(Response::builder()
-            .status(status)
-            .header("content-type", "text/plain; charset=utf-8")
-            .body(body.into())?)
+        }
     }
 
-    async fn receive(&self, request: &Request) -> Result<(), Refusal> {
-        let body = request.body().as_ref();
-        self.verify(request, body).await?;
+    async fn receive(&self, call: Call) -> Result<(), Refusal> {
+        let signature = call.signature().ok_or(Refusal::Unsigned)?.to_owned();
+        let body = call.into_body();
+        self.verify(&signature, &body).await?;
 
-        let split = whatsapp::split(body)?;
+        let split = whatsapp::split(&body)?;
         for (field, n) in &split.unhandled {
             telemetry::count("webhook", "unhandled", field, *n);
         }
@@ -122,19 +120,14 @@ impl Webhook {
         Ok(())
     }
 
-    async fn verify(&self, request: &Request, body: &[u8]) -> Result<(), Refusal> {
-        let header = request
-            .headers()
-            .get("x-hub-signature-256")
-            .and_then(|value| value.to_str().ok())
-            .ok_or(Refusal::Unsigned)?;
+    async fn verify(&self, signature: &str, body: &[u8]) -> Result<(), Refusal> {
         let secret = self.secrets.get().await?;
-        if whatsapp::is_authentic(header, body, &secret.app_secrets) {
+        if whatsapp::is_authentic(signature, body, &secret.app_secrets) {
             return Ok(());
         }
         // The secret may have been rotated since it was read.
         let secret = self.secrets.renewed().await?;
-        if whatsapp::is_authentic(header, body, &secret.app_secrets) {
+        if whatsapp::is_authentic(signature, body, &secret.app_secrets) {
             Ok(())
         } else {
             Err(Refusal::Unsigned)
@@ -143,14 +136,14 @@ impl Webhook {
 }
 
 impl Refusal {
-    fn status(&self) -> StatusCode {
+    fn status(&self) -> u16 {
         match self {
-            Self::Unsigned => StatusCode::UNAUTHORIZED,
-            Self::WrongHandshake => StatusCode::FORBIDDEN,
-            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Unsigned => 401,
+            Self::WrongHandshake => 403,
+            Self::WrongMethod => 405,
             // Not 200: should the fault be ours, Meta keeps the body for us until it is mended.
-            Self::NotJson(_) => StatusCode::BAD_REQUEST,
-            Self::Unqueued(_) | Self::NoSecret(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotJson(_) => 400,
+            Self::Unqueued(_) | Self::NoSecret(_) => 503,
         }
     }
 

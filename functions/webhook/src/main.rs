@@ -1,7 +1,7 @@
 //! Entry point of the `webhook` function. What it does is in the library beside it.
 
-use lambda_http::{Error, Request, run, service_fn};
-use webhook::{Config, Webhook};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use webhook::{Call, Config, Webhook};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -12,8 +12,8 @@ async fn main() -> Result<(), Error> {
     let webhook = Webhook::new(&config, &aws);
     webhook.warm_up().await;
 
-    run(service_fn(async |request: Request| {
-        webhook.handle(request).await
+    run(service_fn(async |event: LambdaEvent<Call>| {
+        Ok::<_, Error>(webhook.handle(event.payload).await)
     }))
     .await
 }

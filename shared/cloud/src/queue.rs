@@ -77,14 +77,49 @@ impl Queue {
         Ok(())
     }
 
+    /// One message needs no batch: most calls of Meta bring one.
+    async fn send_text(
+        &self,
+        body: String,
+        group: Option<String>,
+        deduplication: Option<String>,
+    ) -> Result<(), SendError> {
+        self.sqs
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(body)
+            .set_message_group_id(group)
+            .set_message_deduplication_id(deduplication)
+            .send()
+            .await
+            .map_err(|error| SendError::Sqs(error.into()))?;
+        Ok(())
+    }
+
     /// Queues `bodies`, in no order. All are queued when it returns `Ok`; after an error some may be.
-    pub async fn send_all(&self, bodies: Vec<String>) -> Result<(), SendError> {
+    pub async fn send_all(&self, mut bodies: Vec<String>) -> Result<(), SendError> {
+        if bodies.len() <= 1 {
+            return match bodies.pop() {
+                Some(body) => self.send_text(body, None, None).await,
+                None => Ok(()),
+            };
+        }
         let calls = in_calls(bodies.into_iter().map(|body| (body.len(), entry(body))));
         self.in_lanes(deal(calls)).await
     }
 
     /// Queues `messages`, those of one group in their order. All are queued when it returns `Ok`.
-    pub async fn send_ordered(&self, messages: Vec<Ordered>) -> Result<(), SendError> {
+    pub async fn send_ordered(&self, mut messages: Vec<Ordered>) -> Result<(), SendError> {
+        if messages.len() <= 1 {
+            return match messages.pop() {
+                Some(Ordered {
+                    group,
+                    deduplication,
+                    body,
+                }) => self.send_text(body, Some(group), Some(deduplication)).await,
+                None => Ok(()),
+            };
+        }
         let mut lanes: Vec<Vec<(usize, Entry)>> = (0..LANES).map(|_| Vec::new()).collect();
         for message in messages {
             // One group, one lane: the calls of a lane follow one another.

@@ -57,14 +57,6 @@ impl Figures {
         self.cpu_vs_floor = ratio(floor);
         self.cpu_vs_python = ratio(python);
     }
-
-    /// Whether what was compared is within its aim.
-    pub(crate) fn within_aims(&self) -> bool {
-        self.cpu_vs_floor.is_none_or(|ratio| ratio <= AIM_VS_FLOOR)
-            && self
-                .cpu_vs_python
-                .is_none_or(|ratio| ratio <= AIM_VS_PYTHON)
-    }
 }
 
 /// The table, widest words first; then a sentence per comparison.

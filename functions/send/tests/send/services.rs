@@ -1,0 +1,151 @@
+//! AWS as a function under test sees it, behind one address: the test's own DynamoDB, a Secrets Manager with one secret,
+//! and an SQS that remembers what it took and refuses on demand.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use support::{SdkConfig, aws_at};
+
+/// Services that live as long as the test's runtime.
+#[derive(Clone)]
+pub(crate) struct Services {
+    /// For the function under test.
+    pub(crate) aws: SdkConfig,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    database: String,
+    secret: String,
+    http: reqwest::Client,
+    queued: Mutex<Vec<(String, Value)>>,
+    refusals: Mutex<Vec<(String, bool)>>,
+}
+
+impl Services {
+    /// Services with the DynamoDB at `database`; Secrets Manager holds `secret`.
+    pub(crate) async fn start(database: &str, secret: &Value) -> Self {
+        let inner = Arc::new(Inner {
+            database: database.to_owned(),
+            secret: secret.to_string(),
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            queued: Mutex::default(),
+            refusals: Mutex::default(),
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let services = inner.clone();
+        let router = Router::new().fallback(move |headers: HeaderMap, body: Bytes| {
+            let services = services.clone();
+            async move { services.answer(headers, body).await }
+        });
+        tokio::spawn(async { axum::serve(listener, router).await });
+        Self {
+            aws: aws_at(&endpoint),
+            inner,
+        }
+    }
+
+    /// What the queue `name` holds, in the order in which it came: `body` (a text where it is not JSON) and, where they
+    /// were given, `delay`, `group`, `deduplication` and the `reason` of a dead letter.
+    pub(crate) fn queued(&self, name: &str) -> Vec<Value> {
+        let queued = self.inner.queued.lock().unwrap();
+        let here = queued.iter().filter(|(queue, _)| queue == name);
+        here.map(|(_, message)| message.clone()).collect()
+    }
+
+    /// Lets the queue `name` refuse its next call: the `whole` call, or only the first message of a batch. Refusals of one
+    /// queue are used up in their order.
+    pub(crate) fn refuse(&self, name: &str, whole: bool) {
+        let mut refusals = self.inner.refusals.lock().unwrap();
+        refusals.push((name.to_owned(), whole));
+    }
+}
+
+impl Inner {
+    async fn answer(&self, headers: HeaderMap, body: Bytes) -> Response {
+        let target = headers["x-amz-target"].to_str().unwrap().to_owned();
+        match target.split_once('.').unwrap() {
+            ("secretsmanager", _) => ok(
+                &json!({"ARN": "arn:aws:secretsmanager:eu-south-1:1:secret:w", "Name": "w", "SecretString": self.secret}),
+            ),
+            ("AmazonSQS", operation) => {
+                self.take(operation, &serde_json::from_slice(&body).unwrap())
+            }
+            _ => self.forward(headers, body).await,
+        }
+    }
+
+    async fn forward(&self, mut headers: HeaderMap, body: Bytes) -> Response {
+        headers.remove(header::CONTENT_LENGTH);
+        headers.remove(header::HOST);
+        let call = self.http.post(&self.database).headers(headers).body(body);
+        let answer = call.send().await.unwrap();
+        let status = StatusCode::from_u16(answer.status().as_u16()).unwrap();
+        let headers = answer.headers().clone();
+        (status, headers, answer.bytes().await.unwrap()).into_response()
+    }
+
+    fn take(&self, operation: &str, call: &Value) -> Response {
+        let url = call["QueueUrl"].as_str().unwrap();
+        let queue = url.rsplit('/').next().unwrap();
+        let refusal = {
+            let mut refusals = self.refusals.lock().unwrap();
+            let next = refusals.iter().position(|(name, _)| name == queue);
+            next.map(|next| refusals.remove(next).1)
+        };
+        if refusal == Some(true) {
+            let refused =
+                json!({"__type": "com.amazonaws.sqs#InvalidMessageContents", "message": "no"});
+            return (StatusCode::BAD_REQUEST, refused.to_string()).into_response();
+        }
+        let mut queued = self.queued.lock().unwrap();
+        if operation == "SendMessage" {
+            queued.push((queue.to_owned(), message(call)));
+            return ok(&json!({"MessageId": "m", "MD5OfMessageBody": ""}));
+        }
+        let entries = call["Entries"].as_array().unwrap();
+        assert!(
+            (1..=10).contains(&entries.len()),
+            "SQS takes ten at a time, not {}",
+            entries.len()
+        );
+        let refused = usize::from(refusal.is_some());
+        let (refused, taken) = entries.split_at(refused);
+        queued.extend(taken.iter().map(|entry| (queue.to_owned(), message(entry))));
+        let taken = taken
+            .iter()
+            .map(|entry| json!({"Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": ""}));
+        let refused = refused
+            .iter()
+            .map(|entry| json!({"Id": entry["Id"], "SenderFault": false, "Code": "InternalError"}));
+        ok(&json!({"Successful": taken.collect::<Vec<_>>(), "Failed": refused.collect::<Vec<_>>()}))
+    }
+}
+
+fn message(sent: &Value) -> Value {
+    let body = sent["MessageBody"].as_str().unwrap();
+    let members = [
+        ("delay", &sent["DelaySeconds"]),
+        ("group", &sent["MessageGroupId"]),
+        ("deduplication", &sent["MessageDeduplicationId"]),
+        (
+            "reason",
+            &sent["MessageAttributes"]["reason"]["StringValue"],
+        ),
+    ];
+    let mut message = json!({"body": serde_json::from_str(body).unwrap_or_else(|_| json!(body))});
+    for (name, value) in members.into_iter().filter(|(_, value)| !value.is_null()) {
+        message[name] = value.clone();
+    }
+    message
+}
+
+fn ok(body: &Value) -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/x-amz-json-1.0")];
+    (kind, body.to_string()).into_response()
+}

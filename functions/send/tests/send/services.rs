@@ -98,7 +98,7 @@ impl Inner {
             let next = refusals.iter().position(|(name, _)| name == queue);
             next.map(|next| refusals.remove(next).1)
         };
-        if refusal == Some(true) {
+        if refusal == Some(true) || (refusal.is_some() && operation == "SendMessage") {
             let refused =
                 json!({"__type": "com.amazonaws.sqs#InvalidMessageContents", "message": "no"});
             return (StatusCode::BAD_REQUEST, refused.to_string()).into_response();

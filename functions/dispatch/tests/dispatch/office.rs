@@ -1,0 +1,239 @@
+//! A dispatcher at work: its tables, its queues, its audience, and a notice whose hour has come.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use cloud::clock;
+use cloud::conversations::{Arrival, Conversations};
+use cloud::notices::Notices;
+use cloud::people::People;
+use dispatch::{Config, Dispatcher};
+use domain::Instant;
+use domain::contact::Contact;
+use domain::conversation::Turn;
+use domain::ids::NoticeId;
+use domain::notice::{Applied, Draft, DraftInput, Move, NoticeRequest, StateName};
+use domain::person::{Person, Proof, Subscription};
+use domain::staff::{Actor, Role};
+use domain::tenant::Tenant;
+use serde_json::{Value, json};
+use support::{Tables, rubano};
+
+use crate::batches::batch;
+use crate::services::Services;
+
+pub(crate) const NOTICE: &str = "avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B";
+
+pub(crate) struct Office {
+    dispatcher: Dispatcher,
+    pub(crate) services: Services,
+    pub(crate) notices: Notices,
+    pub(crate) people: People,
+    tables: Tables,
+}
+
+impl Office {
+    /// An office with `subscribers`, and a few who have left.
+    pub(crate) async fn with(subscribers: usize) -> Self {
+        let tables = Tables::start().await;
+        let services = Services::start(&tables.endpoint, &Value::Null).await;
+        let office = Self {
+            dispatcher: dispatcher(&services, rubano()),
+            services,
+            notices: Notices::new(&tables.aws, Tables::NOTICES, rubano().time_zone),
+            people: People::new(&tables.aws, Tables::PEOPLE),
+            tables,
+        };
+        for n in 0..subscribers + 3 {
+            office.person(n, n < subscribers).await;
+        }
+        office
+    }
+
+    async fn person(&self, n: usize, subscribed: bool) {
+        let store = Conversations::new(&self.tables.aws, Tables::PEOPLE, Tables::TURNS);
+        let contact = Contact::new(format!("39000{n:07}").parse().ok(), None).unwrap();
+        let message = format!("wamid.{n}").parse().unwrap();
+        let Arrival::New(opening) = store.arrival(&message, &contact).await.unwrap() else {
+            panic!("a message that nobody heard");
+        };
+        let last_asked = clock::now();
+        let proof = Proof {
+            at: last_asked,
+            message: message.clone(),
+            wording: "sub.confirm it-2026-11".to_owned(),
+            informativa: "2026-01".to_owned(),
+        };
+        let subscription = if subscribed {
+            Subscription::Subscribed { proof, last_asked }
+        } else {
+            Subscription::Left { proof, last_asked }
+        };
+        let turn = Turn {
+            next: Person {
+                subscription,
+                ..Person::new(clock::new_person(), contact)
+            },
+            replies: Vec::new(),
+            proof: None,
+        };
+        let written = store.commit(&message, &opening, &turn, &[], last_asked);
+        written.await.unwrap();
+    }
+
+    /// A notice of this `kind`, approved, for the hour `send_at`.
+    pub(crate) async fn approved(&self, kind: &str, send_at: Instant) -> NoticeRequest {
+        let submitted = submitted(kind, send_at);
+        let digest = submitted.request.digest(&rubano());
+        let mut request = self.save(submitted).await;
+        for (step, role) in [
+            (Move::TakeCharge, Role::Operator),
+            (Move::Forward, Role::SectorHead),
+            (Move::Approve(digest), Role::OperatingGroup),
+        ] {
+            request = self.make(request, step, role).await;
+        }
+        request
+    }
+
+    /// The same, scheduled.
+    pub(crate) async fn scheduled(&self, kind: &str, send_at: Instant) -> NoticeRequest {
+        let approved = self.approved(kind, send_at).await;
+        self.make(approved, Move::Schedule, Role::Operator).await
+    }
+
+    /// The request after `step`, made a day before its hour.
+    pub(crate) async fn make(
+        &self,
+        request: NoticeRequest,
+        step: Move,
+        role: Role,
+    ) -> NoticeRequest {
+        let before = a_day_before(request.draft.send_at(&rubano()).unwrap());
+        let applied = request.apply(step, &actor(role), &rubano(), before);
+        self.save(applied.unwrap()).await
+    }
+
+    pub(crate) async fn save(&self, applied: Applied) -> NoticeRequest {
+        self.notices.save(&applied).await.unwrap();
+        applied.request
+    }
+
+    /// The schedule made for `send_at` rings, with plenty of time to work.
+    pub(crate) async fn ring(&self, send_at: Instant) -> SqsBatchResponse {
+        self.dispatch(ringing(send_at), 300).await
+    }
+
+    /// The batch is handled with so many `seconds` to work.
+    pub(crate) async fn dispatch(&self, event: SqsEvent, seconds: u64) -> SqsBatchResponse {
+        let deadline = SystemTime::now() + Duration::from_secs(seconds);
+        self.dispatcher.dispatch_all(event, deadline).await
+    }
+
+    /// A dispatcher after a deploy that gave the comune another template.
+    pub(crate) fn after_a_deploy(self) -> Self {
+        let mut tenant = rubano();
+        tenant.notice_template.name = "avviso_nuovo".to_owned();
+        Self {
+            dispatcher: dispatcher(&self.services, tenant),
+            ..self
+        }
+    }
+
+    pub(crate) async fn state(&self) -> StateName {
+        let request = self.notices.get(&id()).await.unwrap().unwrap();
+        request.state.name()
+    }
+
+    /// How many people each batch of the queue `lane` has.
+    pub(crate) fn sizes(&self, lane: &str) -> Vec<usize> {
+        let batches = self.services.queued(lane).into_iter();
+        batches
+            .map(|batch| batch["body"]["recipients"].as_array().unwrap().len())
+            .collect()
+    }
+
+    /// In how many batches of the queue `notices` each person is.
+    pub(crate) fn told(&self) -> BTreeMap<String, usize> {
+        let mut told = BTreeMap::new();
+        for batch in self.services.queued("notices") {
+            for person in batch["body"]["recipients"].as_array().unwrap() {
+                *told.entry(person.as_str().unwrap().to_owned()).or_default() += 1;
+            }
+        }
+        told
+    }
+
+    /// The whole audience, as the table has it.
+    pub(crate) async fn audience(&self) -> Vec<String> {
+        let page = self.people.audience(None, 10_000).await.unwrap();
+        let people = page.people.into_iter();
+        people.map(String::from).collect()
+    }
+}
+
+/// The queue message of the schedule made for `send_at`.
+pub(crate) fn ringing(send_at: Instant) -> SqsEvent {
+    let job = json!({"notice": NOTICE, "send_at": send_at});
+    batch("dispatches", &[("", job.to_string())])
+}
+
+fn dispatcher(services: &Services, tenant: Tenant) -> Dispatcher {
+    let queue = |name: &str| format!("http://sqs.test/1/{name}");
+    let config = Config {
+        notices_table: Tables::NOTICES.to_owned(),
+        people_table: Tables::PEOPLE.to_owned(),
+        notices_queue_url: queue("notices"),
+        urgent_queue_url: queue("urgent"),
+        dispatches_queue_url: queue("dispatches"),
+        dead_letters_url: queue("dispatches-dead"),
+        tenant,
+    };
+    Dispatcher::new(config, &services.aws)
+}
+
+fn submitted(kind: &str, send_at: Instant) -> Applied {
+    let tenant = rubano();
+    let asked = a_day_before(send_at);
+    let draft = Draft::check(&input(kind, send_at), &tenant, asked).unwrap();
+    NoticeRequest::submit(id(), draft, &actor(Role::Requester), &tenant, asked).unwrap()
+}
+
+/// The same words for another hour.
+pub(crate) fn at_another_hour(send_at: Instant) -> Draft {
+    let input = input("evento", send_at);
+    Draft::check(&input, &rubano(), a_day_before(send_at)).unwrap()
+}
+
+fn input(kind: &str, send_at: Instant) -> DraftInput {
+    let civil = send_at.to_zoned(rubano().time_zone.rules().clone());
+    DraftInput {
+        title: Some("Mercatino di Natale".to_owned()),
+        text: Some("sabato 12 dicembre mercatino di Natale in piazza.".to_owned()),
+        link: Some("https://www.rubano.it/notizie/mercatino-di-natale".to_owned()),
+        wanted_at: Some(civil.datetime().to_string()),
+        office: Some("Cultura".to_owned()),
+        kind: Some(kind.to_owned()),
+    }
+}
+
+pub(crate) fn id() -> NoticeId {
+    NOTICE.parse().unwrap()
+}
+
+/// The whole second that is so many seconds from now.
+pub(crate) fn in_seconds(seconds: i64) -> Instant {
+    Instant::from_second(clock::now().as_second() + seconds).unwrap()
+}
+
+fn a_day_before(hour: Instant) -> Instant {
+    Instant::from_second(hour.as_second() - 86_400).unwrap()
+}
+
+fn actor(role: Role) -> Actor {
+    Actor {
+        id: format!("conto.{role:?}").to_lowercase().parse().unwrap(),
+        roles: vec![role],
+    }
+}

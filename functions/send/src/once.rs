@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cloud::batch::Failure;
+use cloud::deliveries::Seen;
 use cloud::pace::Lane;
 use cloud::{StoreError, clock, in_full, telemetry};
 use domain::delivery::{Delivery, Next, Reason, Report, Rung};
@@ -39,10 +40,10 @@ impl Sender {
     pub(crate) async fn once(&self, message: &Outgoing, lane: Lane) -> Result<(), Failure> {
         let mut pauses = PAUSES.into_iter();
         loop {
-            if !self.intend(&message.id, true).await? {
+            let Some(intent) = self.intend(&message.id, true).await? else {
                 return Ok(());
-            }
-            let Call::NotYet { why, soon } = self.call(message).await? else {
+            };
+            let Call::NotYet { why, soon } = self.call(message, &intent).await? else {
                 return Ok(());
             };
             self.deliveries.put_off(&message.id, clock::now()).await?;
@@ -61,15 +62,15 @@ impl Sender {
         self.intend(id, false).await.map(|_| ())
     }
 
-    /// Writes what is about to be done; whether the call is to be made.
-    async fn intend(&self, id: &SendId, wanted: bool) -> Result<bool, Failure> {
+    /// Writes what is about to be done; the intent, if the call is to be made.
+    async fn intend(&self, id: &SendId, wanted: bool) -> Result<Option<Seen>, Failure> {
         let now = clock::now();
         let seen = self.deliveries.get(id).await?;
         let stored = seen.as_ref().map(|seen| seen.delivery.clone());
         let next = Delivery::attempt(stored, wanted, now);
         let row = match &next {
             Next::Call(row) | Next::Doubt(row) | Next::Skip(row) => row,
-            Next::Nothing => return Ok(false),
+            Next::Nothing => return Ok(None),
         };
         if matches!(next, Next::Doubt(_)) {
             // Before it is written: once the row says `unclear`, nobody would remind again.
@@ -77,15 +78,14 @@ impl Sender {
             self.remind(id).await?;
         }
         match self.deliveries.write(id, seen.as_ref(), row, now).await {
-            Ok(()) => {}
+            Ok(intent) => Ok(matches!(next, Next::Call(_)).then_some(intent)),
             // Another hand has it.
-            Err(StoreError::Stale) => return Ok(false),
-            Err(error) => return Err(error.into()),
+            Err(StoreError::Stale) => Ok(None),
+            Err(error) => Err(error.into()),
         }
-        Ok(matches!(next, Next::Call(_)))
     }
 
-    async fn call(&self, message: &Outgoing) -> Result<Call, Failure> {
+    async fn call(&self, message: &Outgoing, intent: &Seen) -> Result<Call, Failure> {
         let id = &message.id;
         let secret = match self.secrets.get().await {
             Ok(secret) => secret,
@@ -132,7 +132,9 @@ impl Sender {
             }
         };
         // If this cannot be written the row stays an intent, which the next receive takes for unclear.
-        self.deliveries.merge(id, &report, clock::now()).await?;
+        self.deliveries
+            .record(id, intent, &report, clock::now())
+            .await?;
         Ok(Call::Over)
     }
 

@@ -73,22 +73,42 @@ impl Deliveries {
         answer.item.map(seen).transpose()
     }
 
-    /// Writes `next` over what was `seen`, with the change in the counts. `Stale` if somebody wrote first.
+    /// Writes `next` over what was `seen`, with the change in the counts; what is stored now. `Stale` if somebody wrote first.
     pub async fn write(
         &self,
         id: &SendId,
         seen: Option<&Seen>,
         next: &Delivery,
         now: Instant,
-    ) -> Result<(), StoreError> {
-        let mut writes = vec![self.row(id, seen.map(|seen| seen.version), next, now)?];
+    ) -> Result<Seen, StoreError> {
+        let version = seen.map(|seen| seen.version);
+        let mut writes = vec![self.row(id, version, next, now)?];
         let change = Counts::change(seen.map(|seen| &seen.delivery), next);
         if let SendId::Notice { notice, person } = id
             && !(change.rungs.is_empty() && change.billable.is_empty())
         {
             writes.push(self.count(notice, shard_of(person.as_str()), &change)?);
         }
-        transact(&self.dynamo, writes).await
+        transact(&self.dynamo, writes).await?;
+        Ok(Seen {
+            delivery: next.clone(),
+            version: version.unwrap_or_default() + 1,
+        })
+    }
+
+    /// Merges `report` into the delivery `id` as it was `seen`, without reading it again unless somebody wrote meanwhile.
+    pub async fn record(
+        &self,
+        id: &SendId,
+        seen: &Seen,
+        report: &Report,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let next = seen.delivery.clone().merge(report.clone());
+        match self.write(id, Some(seen), &next, now).await {
+            Err(StoreError::Stale) => self.merge(id, report, now).await.map(|_| ()),
+            written => written.map(|_| ()),
+        }
     }
 
     /// Merges `report` into the delivery `id`, however many others write at the same time.
@@ -122,7 +142,7 @@ impl Deliveries {
                 return Ok(Merged::KnewAlready);
             }
             match self.write(id, Some(&seen), &next, now).await {
-                Ok(()) => return Ok(Merged::Changed),
+                Ok(_) => return Ok(Merged::Changed),
                 Err(StoreError::Stale) => {}
                 Err(error) => return Err(error),
             }

@@ -1,5 +1,9 @@
 //! Hearing, against a DynamoDB of the test's own: each message once, whatever comes again, at once or out of order.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up stops")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot be set up stops"
+)]
 
 #[path = "../../../send/tests/send/batches.rs"]
 mod batches;

@@ -45,7 +45,8 @@ impl Desk {
         let Next::Call(intent) = Delivery::attempt(None, true, at(0)) else {
             panic!("the first attempt is a call");
         };
-        let written = desk.deliveries.write(&to_anna(), None, &intent, at(0));
+        let anna = to_anna();
+        let written = desk.deliveries.write(&anna, None, &intent, at(0));
         written.await.unwrap();
         desk
     }
@@ -63,7 +64,8 @@ impl Desk {
             wamid: (rung == Rung::Accepted).then(|| WAMID.parse().unwrap()),
             ..Report::of(rung, at(1))
         };
-        let merged = self.deliveries.merge(&to_anna(), &outcome, at(1));
+        let anna = to_anna();
+        let merged = self.deliveries.merge(&anna, &outcome, at(1));
         merged.await.unwrap()
     }
 

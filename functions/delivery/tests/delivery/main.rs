@@ -1,5 +1,9 @@
 //! Recording, against a DynamoDB of the test's own: whatever the order and however often, the same row and the same counts.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up stops")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot be set up stops"
+)]
 
 #[path = "../../../send/tests/send/batches.rs"]
 mod batches;

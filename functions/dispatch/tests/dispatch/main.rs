@@ -1,6 +1,10 @@
 //! Dispatching, against a DynamoDB of the test's own: everybody in one batch, whatever is interrupted, and nothing at the
 //! wrong hour.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up stops")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot be set up stops"
+)]
 
 #[path = "../../../send/tests/send/batches.rs"]
 mod batches;

@@ -134,7 +134,7 @@ impl Office {
     /// A dispatcher after a deploy that gave the comune another template.
     pub(crate) fn after_a_deploy(self) -> Self {
         let mut tenant = rubano();
-        tenant.notice_template.name = "avviso_nuovo".to_owned();
+        tenant.notice_template.name = "avviso_nuovo".into();
         Self {
             dispatcher: dispatcher(&self.services, tenant),
             ..self

@@ -1,6 +1,10 @@
 //! Sending once, against a DynamoDB of the test's own and the peer in the place of Meta. What went out is counted from the
 //! peer's record, not from what the function says.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up stops")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot be set up stops"
+)]
 
 mod batches;
 mod office;
@@ -30,13 +34,13 @@ async fn a_reply_is_sent_once_though_its_message_comes_again_and_again() {
 
     assert_eq!((back(&first), back(&again)), (vec![], vec![]));
     let send = SendId::Reply(reply_id(1));
-    let sent = office.gone_out(&send).await;
-    assert_eq!(sent.len(), 1);
-    assert_eq!(sent[0].text, "Iscrizione confermata.");
-    assert_eq!(sent[0].to.as_deref(), Some("+390000000001"));
+    let gone = office.gone_out(&send).await;
+    assert_eq!(gone.len(), 1);
+    assert_eq!(gone[0].text, "Iscrizione confermata.");
+    assert_eq!(gone[0].to.as_deref(), Some("+390000000001"));
     let row = office.row(&send).await.delivery;
     assert_eq!((row.rung, row.attempts), (Rung::Accepted, 1));
-    assert_eq!(row.wamid.unwrap().as_str(), sent[0].wamid);
+    assert_eq!(row.wamid.unwrap().as_str(), gone[0].wamid);
     assert_eq!(office.reminders(), []);
 }
 
@@ -296,15 +300,15 @@ async fn what_went_out_with_an_unclear_outcome_is_not_repeated_and_a_status_sett
         let again = office.sender.send_all(batch()).await;
 
         assert_eq!((back(&first), back(&again)), (vec![], vec![]));
-        let sent = office.gone_out(&send).await;
-        assert_eq!(sent.len(), 1, "{trouble:?}");
+        let gone = office.gone_out(&send).await;
+        assert_eq!(gone.len(), 1, "{trouble:?}");
         assert_eq!(office.calls().await, 2);
         assert_eq!(office.rung(&send).await, Rung::Unclear);
         assert_eq!(office.counts().await.unclear(), 1);
         assert_eq!(office.reminders(), [(send.to_string(), 900)]);
 
         let status = Report {
-            wamid: sent[0].wamid.parse().ok(),
+            wamid: gone[0].wamid.parse().ok(),
             ..Report::of(Rung::Sent, clock::now())
         };
         let merged = office.deliveries.merge(&send, &status, clock::now());

@@ -226,7 +226,7 @@ pub(crate) fn notice(people: &[&str]) -> String {
     serde_json::to_string(&job).unwrap()
 }
 
-/// The words of `refused` that a person would look at: the queue's dead letters, by their reason.
+/// Why each of these dead letters was put away.
 pub(crate) fn reasons(dead: &[Value]) -> Vec<&str> {
     dead.iter()
         .map(|message| message["reason"].as_str().unwrap())

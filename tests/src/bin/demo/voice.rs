@@ -41,6 +41,12 @@ pub(crate) fn addresses(world: &World, report: &Report) -> Result<()> {
         "OpenAPI 3.1              {}",
         world.api("/openapi.json")
     ));
+    let keys = local::Places::find()?.repository.join(".build/stage.json");
+    world.stage.file.write(&keys)?;
+    detail(&format!(
+        "chiavi del personale     {} (tokens)",
+        keys.display()
+    ));
     detail(&format!(
         "rendiconto               s3://{}/{}",
         world.output("ReportsBucket")?,

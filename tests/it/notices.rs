@@ -117,3 +117,18 @@ async fn a_dispatch_that_died_in_the_middle_resumes_and_nobody_gets_the_notice_t
 
     assert_eq!(notices_on(&world, &phones, "ripresa-uno").await, [1, 1]);
 }
+
+#[tokio::test]
+async fn an_emergency_goes_out_on_its_own_lane() {
+    let world = World::attach().await.unwrap();
+    let phone = [subscriber(&world, "Nives").await];
+    let mut emergency = draft("emergenza-uno", 12);
+    emergency["kind"] = "emergenza".into();
+
+    let notice = scheduled(&world, &emergency).await;
+    in_state(&world, &notice, "sent").await;
+    quiet(&world).await;
+
+    assert_eq!(notices_on(&world, &phone, "emergenza-uno").await, [1]);
+    assert_eq!(world.waiting("UrgentDeadLettersUrl").await.unwrap(), []);
+}

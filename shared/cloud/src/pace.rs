@@ -54,13 +54,20 @@ impl Pace {
     /// Waits until some of `wanted` messages may leave, and returns how many: at least one.
     pub async fn take(&self, lane: Lane, wanted: u32) -> Result<u32, StoreError> {
         // A small share at a time: one instance must not keep a whole second from the others.
-        let share = wanted.clamp(1, (self.per_second / 8).max(1));
+        let full = wanted.clamp(1, (self.per_second / 8).max(1));
+        let mut share = full;
         loop {
             let bid = bid(clock::now(), lane, self.per_second);
             if bid.ceiling >= share && self.granted(&bid, share).await? {
                 return Ok(share);
             }
-            tokio::time::sleep(bid.otherwise).await;
+            if share > 1 {
+                // Perhaps less is left of this second: nothing of it is to be wasted.
+                share /= 2;
+            } else {
+                tokio::time::sleep(bid.otherwise).await;
+                share = full;
+            }
         }
     }
 

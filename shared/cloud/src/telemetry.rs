@@ -6,6 +6,14 @@ use serde_json::json;
 /// Starts the log of the process: JSON lines at the level that Lambda's own settings give.
 pub fn start() {
     lambda_runtime::tracing::init_default_subscriber();
+    // The usual hook prints what the panic says, and that may be a citizen's words.
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        tracing::error!(at, "the code panicked");
+    }));
 }
 
 /// Counts `n` of `what` by `function` and `kind`, in the namespace of the product. The count is read out of the log line

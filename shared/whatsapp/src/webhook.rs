@@ -2,9 +2,10 @@
 //! overview). An update goes to its queue as Meta wrote it: what cannot be read today can still be read from the
 //! dead-letter queue tomorrow.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
@@ -75,37 +76,39 @@ pub struct Split {
     pub unhandled: BTreeMap<String, u32>,
 }
 
+/// Every container is read by itself, and a list that is not one is an empty list: an oddity in one corner of a body must not
+/// lose the rest of it.
 #[derive(Deserialize)]
 struct Body<'a> {
-    #[serde(borrow, default)]
-    entry: Vec<Entry<'a>>,
+    #[serde(borrow, default, deserialize_with = "list")]
+    entry: Vec<&'a RawValue>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Entry<'a> {
-    #[serde(borrow, default)]
-    changes: Vec<Change<'a>>,
+    #[serde(borrow, default, deserialize_with = "list")]
+    changes: Vec<&'a RawValue>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Change<'a> {
     #[serde(borrow, default)]
-    field: Option<std::borrow::Cow<'a, str>>,
+    field: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     value: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
 struct Value<'a> {
-    #[serde(default)]
-    metadata: Metadata,
     #[serde(borrow, default)]
+    metadata: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "list")]
     contacts: Vec<&'a RawValue>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "list")]
     messages: Vec<&'a RawValue>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "list")]
     statuses: Vec<&'a RawValue>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "list")]
     errors: Vec<&'a RawValue>,
 }
 
@@ -113,6 +116,11 @@ struct Value<'a> {
 struct Metadata {
     #[serde(default)]
     phone_number_id: String,
+}
+
+fn list<'de: 'a, 'a, D: Deserializer<'de>>(input: D) -> Result<Vec<&'a RawValue>, D::Error> {
+    let raw = <&RawValue>::deserialize(input)?;
+    Ok(serde_json::from_str(raw.get()).unwrap_or_default())
 }
 
 /// Who a message or a contact is of: enough to put a message into its group.
@@ -138,22 +146,40 @@ pub fn split(body: &[u8]) -> Result<Split, NotJson> {
                 split
             });
     };
-    for change in body.entry.into_iter().flat_map(|entry| entry.changes) {
-        let field = change.field.as_deref().unwrap_or("(none)");
-        let value = change
-            .value
-            .map(RawValue::get)
-            .map(serde_json::from_str::<Value>);
-        match value {
-            Some(Ok(value)) if field == "messages" => split.take(&value),
-            _ => split.count(field),
+    for entry in body.entry {
+        let Ok(entry) = serde_json::from_str::<Entry>(entry.get()) else {
+            split.count("(not an entry)");
+            continue;
+        };
+        for change in entry.changes {
+            split.change(&serde_json::from_str(change.get()).unwrap_or_default());
         }
     }
     Ok(split)
 }
 
 impl Split {
+    fn change(&mut self, change: &Change) {
+        let field = change.field.as_deref().unwrap_or("(none)");
+        let Some(raw) = change.value.filter(|_| field == "messages") else {
+            return self.count(field);
+        };
+        match serde_json::from_str::<Value>(raw.get()) {
+            Ok(value) => self.take(&value),
+            // There may be messages in it: as it is, it will be put away with its reason, for a person to read.
+            Err(_) => self.inbound.push(Ordered {
+                group: digest(raw.get().as_bytes()),
+                deduplication: digest(raw.get().as_bytes()),
+                body: raw.get().to_owned(),
+            }),
+        }
+    }
+
     fn take(&mut self, value: &Value) {
+        let metadata: Metadata = value
+            .metadata
+            .and_then(|raw| serde_json::from_str(raw.get()).ok())
+            .unwrap_or_default();
         let contacts: Vec<(Key, &RawValue)> = value
             .contacts
             .iter()
@@ -170,7 +196,7 @@ impl Split {
                     _ => None,
                 });
             let queued = QueuedInbound {
-                phone_number_id: value.metadata.phone_number_id.clone(),
+                phone_number_id: metadata.phone_number_id.clone(),
                 contact: contact.map(|(_, raw)| (*raw).to_owned()),
                 message: (*message).to_owned(),
             };
@@ -192,7 +218,7 @@ impl Split {
         }
         for status in &value.statuses {
             self.statuses.push(to_json(&QueuedStatus {
-                phone_number_id: value.metadata.phone_number_id.clone(),
+                phone_number_id: metadata.phone_number_id.clone(),
                 status: (*status).to_owned(),
             }));
         }
@@ -289,15 +315,30 @@ mod tests {
     #[test]
     fn what_nobody_handles_is_counted_and_what_is_missing_is_no_error() {
         let split = split(
-            br#"{"entry":[{"changes":[{"field":"flows","value":{}},{"field":"messages","value":{}},
-                {"field":"messages","value":7},{"value":null},{}]},{}]}"#,
+            br#"{"entry":[{"changes":[{"field":"flows","value":{}},{"field":"messages","value":{}},{"value":null},{}]},{}]}"#,
         )
         .unwrap();
 
         assert_eq!(split.inbound.len() + split.statuses.len(), 0);
         assert_eq!(split.unhandled["flows"], 1);
-        assert_eq!(split.unhandled["messages"], 1);
         assert_eq!(split.unhandled["(none)"], 2);
+    }
+
+    #[test]
+    fn an_oddity_in_one_corner_does_not_lose_the_rest() {
+        let split = split(
+            br#"{"entry":[{"changes":null},7,{"changes":[3,{"field":"messages","value":{"metadata":{"phone_number_id":106},
+                "contacts":null,"errors":{},"statuses":"none","messages":[{"id":"wamid.1","from":"393331234567"}]}},
+                {"field":"messages","value":[1]}]}]}"#,
+        )
+        .unwrap();
+
+        assert_eq!(split.inbound.len(), 2);
+        assert!(split.inbound[0].body.contains("wamid.1"));
+        assert_eq!(
+            split.inbound[1].body, "[1]",
+            "to be put away with its reason"
+        );
     }
 
     #[test]

@@ -3,9 +3,11 @@
 
 mod draft;
 mod request;
+mod state;
 
 pub use draft::{Draft, DraftInput, Field, FieldProblem, Invalid, Kind, NewsLink};
 pub use request::{
-    Applied, Approval, Audience, Digest, Endorsement, Entry, Move, MoveKind, NotAllowed,
-    NoticeRequest, Signed, State, StateName,
+    Applied, Approval, Audience, Digest, Endorsement, Entry, Move, NotAllowed, NoticeRequest,
+    Signed,
 };
+pub use state::{MoveKind, State, StateName};

@@ -32,8 +32,8 @@ async fn play(check: bool) -> Result<bool> {
     let world = World::raise("rubano", PACE, voice::detail).await?;
 
     let outcome = main_job(&world, check).await;
-    if outcome.is_err() {
-        let logs = world.save_logs().await?;
+    let logs = world.save_logs().await?;
+    if !matches!(outcome, Ok(true)) {
         voice::detail(&format!(
             "i registri delle funzioni sono in {}",
             logs.display()

@@ -1,0 +1,244 @@
+//! The states of a request and the table of its moves: who may do what, where. `docs/states.md` shows it.
+
+use serde::{Deserialize, Serialize};
+
+use super::request::{Endorsement, Signed};
+use crate::Instant;
+use crate::staff::Role;
+
+/// Where a request stands, with what is known only once it stands there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
+pub enum State {
+    /// An office asked and nobody has taken it yet.
+    Submitted,
+    /// It went back to the office to be changed.
+    Returned {
+        /// Who sent it back.
+        returned: Signed,
+        /// What is to be changed.
+        reason: String,
+    },
+    /// An operator has it.
+    TakenInCharge {
+        /// Who took it.
+        taken: Signed,
+    },
+    /// The operating group has it.
+    Forwarded {
+        /// Who took it.
+        taken: Signed,
+        /// Who forwarded it.
+        forwarded: Signed,
+    },
+    /// Its exact words are approved.
+    Approved {
+        /// The signatures.
+        endorsed: Endorsement,
+    },
+    /// It waits for its hour.
+    Scheduled {
+        /// The signatures.
+        endorsed: Endorsement,
+        /// The hour.
+        send_at: Instant,
+    },
+    /// It is going out.
+    Sending {
+        /// The signatures.
+        endorsed: Endorsement,
+        /// When the first batch left.
+        started_at: Instant,
+    },
+    /// Every recipient is in the queues.
+    Sent {
+        /// The signatures.
+        endorsed: Endorsement,
+        /// When the first batch left.
+        started_at: Instant,
+        /// When the last batch was queued.
+        finished_at: Instant,
+    },
+    /// It will not go out: it was not found fit.
+    Rejected {
+        /// Who rejected it.
+        rejected: Signed,
+        /// Why.
+        reason: String,
+    },
+    /// It will not go out: it is no longer wanted.
+    Cancelled {
+        /// Who cancelled it.
+        cancelled: Signed,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl State {
+    /// The name of the state.
+    pub fn name(&self) -> StateName {
+        match self {
+            Self::Submitted => StateName::Submitted,
+            Self::Returned { .. } => StateName::Returned,
+            Self::TakenInCharge { .. } => StateName::TakenInCharge,
+            Self::Forwarded { .. } => StateName::Forwarded,
+            Self::Approved { .. } => StateName::Approved,
+            Self::Scheduled { .. } => StateName::Scheduled,
+            Self::Sending { .. } => StateName::Sending,
+            Self::Sent { .. } => StateName::Sent,
+            Self::Rejected { .. } => StateName::Rejected,
+            Self::Cancelled { .. } => StateName::Cancelled,
+        }
+    }
+
+    /// The signatures, from the approval on.
+    pub fn endorsed(&self) -> Option<&Endorsement> {
+        match self {
+            Self::Approved { endorsed }
+            | Self::Scheduled { endorsed, .. }
+            | Self::Sending { endorsed, .. }
+            | Self::Sent { endorsed, .. } => Some(endorsed),
+            _ => None,
+        }
+    }
+}
+
+/// The name of a [`State`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(
+    missing_docs,
+    reason = "they are the states of `State`, documented there"
+)]
+pub enum StateName {
+    Submitted,
+    Returned,
+    TakenInCharge,
+    Forwarded,
+    Approved,
+    Scheduled,
+    Sending,
+    Sent,
+    Rejected,
+    Cancelled,
+}
+
+/// The name of a [`Move`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(
+    missing_docs,
+    reason = "they are the moves of `Move`, documented there"
+)]
+pub enum MoveKind {
+    TakeCharge,
+    Reword,
+    Forward,
+    Approve,
+    Return,
+    Reject,
+    Resubmit,
+    Schedule,
+    Cancel,
+    Start,
+    Finish,
+}
+
+impl StateName {
+    /// Every state.
+    pub const ALL: [Self; 10] = [
+        Self::Submitted,
+        Self::Returned,
+        Self::TakenInCharge,
+        Self::Forwarded,
+        Self::Approved,
+        Self::Scheduled,
+        Self::Sending,
+        Self::Sent,
+        Self::Rejected,
+        Self::Cancelled,
+    ];
+
+    /// The name in the API and in the texts.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Submitted => "submitted",
+            Self::Returned => "returned",
+            Self::TakenInCharge => "taken_in_charge",
+            Self::Forwarded => "forwarded",
+            Self::Approved => "approved",
+            Self::Scheduled => "scheduled",
+            Self::Sending => "sending",
+            Self::Sent => "sent",
+            Self::Rejected => "rejected",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Who may make `step` from here; `None` where nobody may. An empty list means the system alone. This is the whole
+    /// table of the workflow.
+    pub fn allows(self, step: MoveKind) -> Option<&'static [Role]> {
+        use MoveKind as M;
+        use Role::{OperatingGroup, Operator, Requester, SectorHead};
+        match (self, step) {
+            (Self::Submitted, M::TakeCharge) => Some(&[Operator]),
+            (Self::Returned, M::Resubmit) => Some(&[Requester]),
+            (
+                Self::TakenInCharge | Self::Forwarded | Self::Approved | Self::Scheduled,
+                M::Reword,
+            ) => Some(&[Operator, SectorHead]),
+            (Self::TakenInCharge, M::Forward) => Some(&[SectorHead]),
+            (Self::Forwarded, M::Approve) => Some(&[OperatingGroup]),
+            (Self::TakenInCharge | Self::Forwarded, M::Return | M::Reject) => {
+                Some(&[Operator, SectorHead, OperatingGroup])
+            }
+            (Self::Approved, M::Schedule) => Some(&[Operator, SectorHead, OperatingGroup]),
+            (
+                Self::Submitted
+                | Self::Returned
+                | Self::TakenInCharge
+                | Self::Forwarded
+                | Self::Approved
+                | Self::Scheduled,
+                M::Cancel,
+            ) => Some(&[Requester, Operator, SectorHead, OperatingGroup]),
+            (Self::Scheduled, M::Start) | (Self::Sending, M::Finish) => Some(&[]),
+            _ => None,
+        }
+    }
+}
+
+impl MoveKind {
+    /// Every move.
+    pub const ALL: [Self; 11] = [
+        Self::TakeCharge,
+        Self::Reword,
+        Self::Forward,
+        Self::Approve,
+        Self::Return,
+        Self::Reject,
+        Self::Resubmit,
+        Self::Schedule,
+        Self::Cancel,
+        Self::Start,
+        Self::Finish,
+    ];
+
+    /// The name in the API and in the texts.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::TakeCharge => "take_charge",
+            Self::Reword => "reword",
+            Self::Forward => "forward",
+            Self::Approve => "approve",
+            Self::Return => "return",
+            Self::Reject => "reject",
+            Self::Resubmit => "resubmit",
+            Self::Schedule => "schedule",
+            Self::Cancel => "cancel",
+            Self::Start => "start",
+            Self::Finish => "finish",
+        }
+    }
+}

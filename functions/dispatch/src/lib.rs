@@ -176,7 +176,7 @@ impl Dispatcher {
         while !progress.complete {
             if deadline
                 .duration_since(SystemTime::now())
-                .is_ok_and(|left| left < MARGIN)
+                .map_or(true, |left| left < MARGIN)
             {
                 return Ok(false);
             }

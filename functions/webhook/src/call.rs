@@ -15,9 +15,9 @@ use serde::{Deserialize, Serialize};
 pub struct Call {
     request_context: Context,
     #[serde(default)]
-    headers: Headers,
+    headers: Option<Headers>,
     #[serde(default)]
-    query_string_parameters: HashMap<String, String>,
+    query_string_parameters: Option<HashMap<String, String>>,
     #[serde(default)]
     body: Option<String>,
     #[serde(default)]
@@ -35,7 +35,7 @@ struct Http {
 }
 
 /// The gateway writes the names of headers in lower case.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Headers {
     #[serde(rename = "x-hub-signature-256")]
     signature: Option<String>,
@@ -61,12 +61,15 @@ impl Call {
 
     /// The value of `name` in the query.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
-        self.query_string_parameters.get(name).map(String::as_str)
+        self.query_string_parameters
+            .as_ref()?
+            .get(name)
+            .map(String::as_str)
     }
 
     /// Meta's signature.
     pub(crate) fn signature(&self) -> Option<&str> {
-        self.headers.signature.as_deref()
+        self.headers.as_ref()?.signature.as_deref()
     }
 
     /// The body exactly as Meta sent it. What claims to be base64 and is not is nobody's body.
@@ -121,6 +124,11 @@ mod tests {
             b""
         );
         assert_eq!(call(&json!({})).into_body(), b"");
+        assert_eq!(
+            call(&json!({"headers": null, "queryStringParameters": null, "body": null}))
+                .signature(),
+            None
+        );
     }
 
     #[test]

@@ -329,14 +329,14 @@ mod tests {
         let split = split(
             br#"{"entry":[{"changes":null},7,{"changes":[3,{"field":"messages","value":{"metadata":{"phone_number_id":106},
                 "contacts":null,"errors":{},"statuses":"none","messages":[{"id":"wamid.1","from":"393331234567"}]}},
-                {"field":"messages","value":[1]}]}]}"#,
+                {"field":"messages","value":7}]}]}"#,
         )
         .unwrap();
 
         assert_eq!(split.inbound.len(), 2);
         assert!(split.inbound[0].body.contains("wamid.1"));
         assert_eq!(
-            split.inbound[1].body, "[1]",
+            split.inbound[1].body, "7",
             "to be put away with its reason"
         );
     }

@@ -335,10 +335,7 @@ mod tests {
 
         assert_eq!(split.inbound.len(), 2);
         assert!(split.inbound[0].body.contains("wamid.1"));
-        assert_eq!(
-            split.inbound[1].body, "7",
-            "to be put away with its reason"
-        );
+        assert_eq!(split.inbound[1].body, "7", "to be put away with its reason");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// A new citizen with a number that nobody else has.
 pub(crate) async fn citizen(world: &World, name: &str) -> String {
     let taken = world.peer.phones().await.unwrap().len();
-    let phone = NewPhone::named(name).with_number(&format!("+39344{:07}", 1_000_000 + taken));
+    let phone = NewPhone::named(name).with_number(format!("+39344{:07}", 1_000_000 + taken));
     world.peer.add_phone(&phone).await.unwrap().id
 }
 
@@ -27,7 +27,7 @@ pub(crate) async fn subscriber(world: &World, name: &str) -> String {
 pub(crate) async fn heard(world: &World, phone: &str, words: &str) -> Phone {
     world
         .peer
-        .wait_until(phone, Duration::from_secs(60), |phone| {
+        .wait_until(phone, Duration::from_mins(1), |phone| {
             received(phone, words) > 0
         })
         .await

@@ -37,7 +37,7 @@ fn page() -> String {
          Generated from `StateName::allows` (shared/domain/src/notice/request.rs); a test keeps it current. To write it anew:\n\
          `UPDATE_DOCS=1 cargo test --profile quick -p domain --test states`.\n\n\
          Each cell says who may make the move of its column from the state of its row; an empty cell, nobody. Besides: who asked \
-         for a\nnotice never approves it; a move that says no carries a reason; an approval is of exact words, and a reword \
+         for a\nnotice, and who wrote the words as they stand, never approves it; a move that says no carries a reason; an approval is of exact words, and a reword \
          voids it.\n\n\
          | | Role | Italian name |\n|---|---|---|\n",
     );

@@ -224,19 +224,6 @@ impl Delivery {
         self.pricing = self.pricing.max(report.pricing);
         self
     }
-
-    /// Whether nothing is expected to change any more but a later `Read`.
-    pub fn is_settled(&self) -> bool {
-        matches!(
-            self.rung,
-            Rung::Skipped
-                | Rung::Unknown
-                | Rung::Refused
-                | Rung::Failed
-                | Rung::Delivered
-                | Rung::Read
-        )
-    }
 }
 
 /// How many deliveries of a notice stand on each rung, and how many are billed in each category.

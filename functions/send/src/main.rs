@@ -10,11 +10,12 @@ async fn main() -> Result<(), Error> {
 
     let config = Config::read(&cloud::env::process)?;
     let aws = cloud::aws().await;
-    let sender = Sender::new(&config, &aws)?;
+    let sender = Sender::new(config, &aws)?;
     sender.warm_up().await;
 
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        Ok::<_, Error>(sender.send_all(event.payload).await)
+        let deadline = event.context.deadline();
+        Ok::<_, Error>(sender.send_all(event.payload, deadline).await)
     }))
     .await
 }

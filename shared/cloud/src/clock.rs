@@ -25,3 +25,13 @@ pub fn new_notice() -> NoticeId {
         .parse()
         .expect("a notice id")
 }
+
+/// A number by which one process can be told from all others at work.
+pub fn new_hand() -> u32 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "any of the random bits will do"
+    )]
+    let hand = Ulid::generate().random() as u32;
+    hand
+}

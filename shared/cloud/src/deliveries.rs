@@ -9,8 +9,9 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use domain::Instant;
-use domain::delivery::{Counts, Delivery, Report, Rung};
-use domain::ids::{NoticeId, SendId, Wamid};
+use domain::delivery::{Counts, Delivery, Month, Report, Rung};
+use domain::ids::{NoticeId, PersonId, SendId, Wamid};
+use domain::tenant::Zone;
 
 use crate::StoreError;
 use crate::table::{
@@ -23,12 +24,15 @@ const KEPT_DAYS: i64 = 90;
 const SHARDS: u32 = 8;
 /// How often a lost race is run again before the message goes back to its queue.
 const TRIES: usize = 12;
+/// The index attribute of deliveries that a person should look at.
+const ATTENTION: &str = "unknown";
 
 /// The table of deliveries.
 #[derive(Debug, Clone)]
 pub struct Deliveries {
     dynamo: Client,
     table: String,
+    service: Option<(String, Zone)>,
 }
 
 /// A delivery as it was read.
@@ -37,6 +41,20 @@ pub struct Seen {
     /// The delivery.
     pub delivery: Delivery,
     version: u64,
+}
+
+impl Seen {
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// What is stored once `next` was written over `seen`.
+    pub(crate) fn after(seen: Option<&Self>, next: &Delivery) -> Self {
+        Self {
+            delivery: next.clone(),
+            version: seen.map(Self::version).unwrap_or_default() + 1,
+        }
+    }
 }
 
 /// What a report did.
@@ -56,6 +74,16 @@ impl Deliveries {
         Self {
             dynamo: Client::new(aws),
             table: table.into(),
+            service: None,
+        }
+    }
+
+    /// The same, counting the service messages of the number `phone_number_id` by the months of `zone`.
+    #[must_use]
+    pub fn counting_service(self, phone_number_id: impl Into<String>, zone: Zone) -> Self {
+        Self {
+            service: Some((phone_number_id.into(), zone)),
+            ..self
         }
     }
 
@@ -85,15 +113,13 @@ impl Deliveries {
         let mut writes = vec![self.row(id, version, next, now)?];
         let change = Counts::change(seen.map(|seen| &seen.delivery), next);
         if let SendId::Notice { notice, person } = id
-            && !(change.rungs.is_empty() && change.billable.is_empty())
+            && !change.is_empty()
         {
-            writes.push(self.count(notice, shard_of(person.as_str()), &change)?);
+            writes.push(self.count(notice, person, &change)?);
         }
+        writes.extend(self.service_counts(id, seen, next)?);
         transact(&self.dynamo, writes).await?;
-        Ok(Seen {
-            delivery: next.clone(),
-            version: version.unwrap_or_default() + 1,
-        })
+        Ok(Seen::after(seen, next))
     }
 
     /// Merges `report` into the delivery `id` as it was `seen`, without reading it again unless somebody wrote meanwhile.
@@ -186,7 +212,115 @@ impl Deliveries {
             .fold(Counts::default(), |sum, shard| sum.plus(&shard)))
     }
 
-    fn row(
+    /// A service message counts once, in the month in which it arrived: a later word on that hour moves it.
+    fn service_counts(
+        &self,
+        id: &SendId,
+        seen: Option<&Seen>,
+        next: &Delivery,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let Some((number_id, zone)) = &self.service else {
+            return Ok(Vec::new());
+        };
+        let before = seen.and_then(|seen| Month::of_service(id, &seen.delivery, zone));
+        let after = Month::of_service(id, next, zone);
+        if before == after {
+            return Ok(Vec::new());
+        }
+        [(before, -1), (after, 1)]
+            .into_iter()
+            .filter_map(|(month, n)| Some((month?, n)))
+            .map(|(month, n)| {
+                let update = Update::builder()
+                    .table_name(&self.table)
+                    .set_key(Some(service_key(number_id, month)))
+                    .update_expression("ADD delivered :n")
+                    .expression_attribute_values(":n", number(n))
+                    .build()
+                    .map_err(|error| StoreError::DynamoDb(error.into()))?;
+                Ok(TransactWriteItem::builder().update(update).build())
+            })
+            .collect()
+    }
+
+    /// How many service messages of the number `phone_number_id` were delivered in `month`.
+    pub async fn service_messages(
+        &self,
+        phone_number_id: &str,
+        month: Month,
+    ) -> Result<i64, StoreError> {
+        let answer = self
+            .dynamo
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(service_key(phone_number_id, month)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(dynamo)?;
+        Ok(answer
+            .item
+            .and_then(|item| integer(&item, "delivered"))
+            .unwrap_or_default())
+    }
+
+    /// Deliveries of which nobody knows whether they reached anybody, oldest first: at most `limit` after `cursor`, each with
+    /// its cursor.
+    pub async fn unknown(
+        &self,
+        cursor: Option<&str>,
+        limit: i32,
+    ) -> Result<Vec<(SendId, String)>, StoreError> {
+        let answer = self
+            .dynamo
+            .query()
+            .table_name(&self.table)
+            .index_name("attention")
+            .key_condition_expression("attention = :attention AND attention_at > :cursor")
+            .expression_attribute_values(":attention", text(ATTENTION))
+            .expression_attribute_values(":cursor", text(cursor.unwrap_or(" ")))
+            .limit(limit)
+            .send()
+            .await
+            .map_err(dynamo)?;
+        Ok(answer
+            .items()
+            .iter()
+            .filter_map(|item| Some((send_id(item)?, string(item, "attention_at")?.to_owned())))
+            .collect())
+    }
+
+    /// Hands every delivery of `notice` to `take`, page by page, as it is at this moment.
+    pub async fn each_of(
+        &self,
+        notice: &NoticeId,
+        mut take: impl FnMut(Delivery),
+    ) -> Result<(), StoreError> {
+        let mut start = None;
+        loop {
+            let answer = self
+                .dynamo
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :notice AND begins_with(sk, :person)")
+                .expression_attribute_values(":notice", text(notice.as_str()))
+                .expression_attribute_values(":person", text("p_"))
+                .set_exclusive_start_key(start)
+                .consistent_read(true)
+                .send()
+                .await
+                .map_err(dynamo)?;
+            for item in answer.items.unwrap_or_default() {
+                take(self::seen(item)?.delivery);
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    pub(crate) fn row(
         &self,
         id: &SendId,
         version: Option<u64>,
@@ -204,18 +338,25 @@ impl Deliveries {
         if let Some(wamid) = &next.wamid {
             row = row.item("wamid", text(wamid.as_str()));
         }
+        if let (Rung::Unknown, Some(since)) = (next.rung, next.at.get(&Rung::Unknown)) {
+            row = row
+                .item("attention", text(ATTENTION))
+                .item("attention_at", text(format!("{since}#{id}")));
+        }
         if let Some(before) = before {
             row = row.expression_attribute_values(":seen", before);
         }
         put(row)
     }
 
-    fn count(
+    /// Adds `change` to the counts of `notice`, in the item that `person` falls to.
+    pub(crate) fn count(
         &self,
         notice: &NoticeId,
-        shard: u32,
+        person: &PersonId,
         change: &Counts,
     ) -> Result<TransactWriteItem, StoreError> {
+        let shard = shard_of(person.as_str());
         let rungs = change
             .rungs
             .iter()
@@ -242,7 +383,7 @@ impl Deliveries {
     }
 }
 
-fn row_key(id: &SendId) -> Item {
+pub(crate) fn row_key(id: &SendId) -> Item {
     match id {
         SendId::Notice { notice, person } => key(notice.as_str(), person.as_str()),
         SendId::Reply(reply) => key(reply.as_str(), "reply"),
@@ -259,12 +400,19 @@ fn send_id(item: &Item) -> Option<SendId> {
     }
 }
 
-fn seen(mut item: Item) -> Result<Seen, StoreError> {
+pub(crate) fn seen(mut item: Item) -> Result<Seen, StoreError> {
     let version = integer(&item, "version").and_then(|version| u64::try_from(version).ok());
     Ok(Seen {
         version: version.unwrap_or_default(),
         delivery: read(&mut item, "delivery")?,
     })
+}
+
+fn service_key(phone_number_id: &str, month: Month) -> Item {
+    key(
+        format!("number#{phone_number_id}"),
+        format!("service#{month}"),
+    )
 }
 
 fn shard_of(person: &str) -> u32 {

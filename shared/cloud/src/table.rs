@@ -80,12 +80,23 @@ pub(crate) fn unchanged(version: Option<u64>) -> (&'static str, Option<Attribute
 /// How often a transaction that merely met another is run again.
 const TRIES: u32 = 6;
 
-/// Writes all or nothing. `Stale` only where a condition failed, that is, where somebody wrote first: two transactions that
-/// merely met on an item (many statuses of one notice add to the same counts) wait a moment and run again.
+/// Writes all or nothing. `Stale` only where a condition failed, that is, where somebody wrote first.
 pub(crate) async fn transact(
     dynamo: &Client,
     writes: Vec<TransactWriteItem>,
 ) -> Result<(), StoreError> {
+    match transact_or_say_which(dynamo, writes).await? {
+        refused if refused.is_empty() => Ok(()),
+        _ => Err(StoreError::Stale),
+    }
+}
+
+/// Writes all or nothing; the places of the writes whose condition failed, none if all was written. Two transactions that
+/// merely met on an item (many statuses of one notice add to the same counts) wait a moment and run again.
+pub(crate) async fn transact_or_say_which(
+    dynamo: &Client,
+    writes: Vec<TransactWriteItem>,
+) -> Result<Vec<usize>, StoreError> {
     let mut tries = 0;
     loop {
         let outcome = dynamo
@@ -94,10 +105,10 @@ pub(crate) async fn transact(
             .send()
             .await;
         let Err(error) = outcome else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         match refusal(&error) {
-            Some(Refusal::Condition) => return Err(StoreError::Stale),
+            Some(Refusal::Condition(refused)) => return Ok(refused),
             Some(Refusal::Meeting) if tries < TRIES => {
                 tokio::time::sleep(Duration::from_millis(20 << tries)).await;
                 tries += 1;
@@ -110,23 +121,24 @@ pub(crate) async fn transact(
 /// Why a transaction was refused, where it may be run again or was a lost race. Throttling is neither: it is for a retry.
 #[derive(Debug, PartialEq, Eq)]
 enum Refusal {
-    Condition,
+    Condition(Vec<usize>),
     Meeting,
 }
 
 fn refusal(error: &SdkError<TransactWriteItemsError>) -> Option<Refusal> {
     match error.as_service_error()? {
         TransactWriteItemsError::TransactionCanceledException(cancelled) => {
-            let has = |wanted: &str| {
-                cancelled
-                    .cancellation_reasons()
-                    .iter()
-                    .any(|reason| reason.code() == Some(wanted))
+            let reasons = cancelled.cancellation_reasons();
+            let places = |wanted: &str| -> Vec<usize> {
+                (0..reasons.len())
+                    .filter(|place| reasons[*place].code() == Some(wanted))
+                    .collect()
             };
-            if has("ConditionalCheckFailed") {
-                Some(Refusal::Condition)
+            let refused = places("ConditionalCheckFailed");
+            if refused.is_empty() {
+                (!places("TransactionConflict").is_empty()).then_some(Refusal::Meeting)
             } else {
-                has("TransactionConflict").then_some(Refusal::Meeting)
+                Some(Refusal::Condition(refused))
             }
         }
         TransactWriteItemsError::TransactionInProgressException(_) => Some(Refusal::Meeting),
@@ -184,7 +196,7 @@ mod tests {
                 "ConditionalCheckFailed",
                 "TransactionConflict"
             ])),
-            Some(Refusal::Condition)
+            Some(Refusal::Condition(vec![0]))
         );
         assert_eq!(
             refusal(&cancelled(&["None", "ProvisionedThroughputExceeded"])),

@@ -45,6 +45,59 @@ pub struct NoticeBatch {
     pub recipients: Vec<PersonId>,
 }
 
+/// `inbound.fifo`, from ourselves: something that concerns a person, for the one function that writes people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonJob {
+    /// Meta refused a marketing message because the person stopped them (131050).
+    StopMarketing {
+        /// Who.
+        person: PersonId,
+        /// When it was refused.
+        at: Instant,
+    },
+    /// A reply that missed its window: to be said when the person next writes.
+    Unsaid(SayReply),
+}
+
+/// `held`: what may not leave now, and asks again after a while. Each asking is a new message, so that waiting uses up no
+/// tries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Since when it waits.
+    pub since: Instant,
+    /// Before when there is no sense in asking.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub not_before: Option<Instant>,
+    /// What waits.
+    pub job: HeldJob,
+}
+
+/// What can be made to wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldJob {
+    /// A reply.
+    Reply(SayReply),
+    /// An ordinary notice to some people.
+    Notice(NoticeBatch),
+    /// An urgent one.
+    Urgent(NoticeBatch),
+}
+
+impl Held {
+    /// In how many seconds to ask again: soon at first, then less often, not before there is a chance, and never later than
+    /// SQS can wait.
+    pub fn ask_in(&self, now: Instant) -> i32 {
+        let waited = now.as_second() - self.since.as_second();
+        let chance = self
+            .not_before
+            .map_or(0, |at| at.as_second() - now.as_second() + 1);
+        let seconds = (waited / 4).max(chance).clamp(5, 900);
+        i32::try_from(seconds).unwrap_or(900)
+    }
+}
+
 /// `statuses`, from ourselves: see whether this was settled meanwhile, else call it unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settle {

@@ -62,7 +62,7 @@ impl Lane {
     /// How far ahead this lane may book after it has `waited`.
     pub fn horizon(self, waited: Duration) -> Duration {
         let base = match self {
-            Self::Replies => Duration::from_millis(1000),
+            Self::Replies => Duration::from_secs(1),
             Self::Urgent => Duration::from_millis(750),
             Self::Ordinary => Duration::from_millis(250),
         };

@@ -24,6 +24,14 @@ pub struct Tenant {
     pub news_hosts: Vec<String>,
     /// The template under which notices go out.
     pub notice_template: NoticeTemplate,
+    /// The template in whose words a reply goes out that has missed the 24-hour window. Without one it waits until the person
+    /// writes again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_template: Option<NoticeTemplate>,
+    /// How many different people may be written to first in 24 hours, until Meta says otherwise (Meta, messaging limits);
+    /// none for no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people_per_day: Option<u32>,
     /// Longest text of a notice, in characters, so that the filled template stays within Meta's 1,024.
     pub max_text: usize,
     /// Words that this comune adds to the usual ones.
@@ -67,7 +75,7 @@ pub struct NoticeTemplate {
     pub language: String,
     /// Billing category expected at Meta (`utility` or `marketing`).
     pub category: String,
-    /// The body as submitted to Meta, with `{{testo}}` and `{{link}}`: what the preview is made of.
+    /// The body as submitted to Meta, with `{{testo}}` (and `{{link}}`, in a notice): what the preview is made of.
     pub body: String,
 }
 

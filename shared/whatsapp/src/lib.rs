@@ -6,6 +6,7 @@
 mod client;
 mod errors;
 mod inbound;
+mod interim;
 mod outgoing;
 mod signature;
 mod status;
@@ -14,6 +15,7 @@ mod webhook;
 pub use client::{Accepted, Client, GRAPH_VERSION, SendError};
 pub use errors::{Class, class_of};
 pub use inbound::{Content, Inbound};
+pub use interim::{as_parameter, stop_cause};
 pub use outgoing::{Body, Outgoing, OverLimit};
 pub use signature::{is_authentic, is_same_secret, sign};
 pub use status::{StatusUpdate, UnknownState};

@@ -118,6 +118,8 @@ fn price(raw: serde_json::Value) -> Option<Pricing> {
     Some(Pricing {
         billable,
         category: priced.category.unwrap_or_else(|| "unknown".to_owned()),
+        kind: priced.kind,
+        model: None,
     })
 }
 

@@ -1,0 +1,162 @@
+//! What the answer to a call means: for the message, for its template, for the person, for everything.
+
+use cloud::{clock, in_full, telemetry};
+use domain::delivery::{Reason, Report, Rung};
+use domain::ids::SendId;
+use domain::jobs::PersonJob;
+use domain::platform::{StopCause, TemplateKey};
+use whatsapp::{Accepted, Body, Class, Outgoing, SendError};
+
+use crate::Sender;
+use crate::share::{Fate, Outcome, soon};
+
+/// Meta's word to a person that they get too many marketing messages lasts a day at least (131049).
+const A_DAY: i64 = 24 * 3600;
+/// A spam limit (131048) and a template that is being looked at last hours.
+const AN_HOUR: i64 = 3600;
+/// The pair of our number and a citizen has room again after six seconds (131056).
+const A_PAIR: i64 = 6;
+
+impl Sender {
+    /// What the answer to the call of `message` means. What it says of the account or the template is made known to all.
+    pub(crate) async fn outcome(
+        &self,
+        message: &Outgoing,
+        sent: Result<Accepted, SendError>,
+    ) -> Outcome {
+        let id = &message.id;
+        let now = clock::now();
+        match sent {
+            Ok(accepted) => Outcome::Over(Report {
+                wamid: Some(accepted.wamid),
+                ..Report::of(Rung::Accepted, now)
+            }),
+            Err(SendError::NotReached(error)) => Outcome::PutOff(Fate::NotYet {
+                why: in_full(&error),
+                again_at: None,
+            }),
+            Err(SendError::OverLimit(error)) => {
+                tracing::error!(send.id = %id, %error, "{id} is not a message that Meta takes");
+                let title = error.to_string();
+                refused(Reason { code: 0, title })
+            }
+            Err(SendError::Unclear(why)) => {
+                tracing::warn!(send.id = %id, why, "nobody knows yet whether {id} was taken");
+                match self.remind(id).await {
+                    Ok(()) => Outcome::Over(Report::of(Rung::Unclear, now)),
+                    Err(failure) => Outcome::Unrecorded(failure),
+                }
+            }
+            Err(SendError::Refused {
+                reason,
+                class,
+                trace,
+            }) => {
+                let code = reason.code;
+                telemetry::count("send", "refused", &code.to_string(), 1);
+                tracing::warn!(send.id = %id, code, ?class, trace, "Meta refused {id} with code {code}");
+                self.refusal(message, reason, class).await
+            }
+        }
+    }
+
+    async fn refusal(&self, message: &Outgoing, reason: Reason, class: Class) -> Outcome {
+        let now = clock::now();
+        let wait = |seconds: Option<i64>| {
+            Outcome::PutOff(Fate::NotYet {
+                why: reason.title.clone(),
+                again_at: seconds.map(|seconds| soon(now, seconds)),
+            })
+        };
+        if let Some(cause) = whatsapp::stop_cause(reason.code) {
+            let said = format!("{}: {}", reason.code, reason.title);
+            self.stop(cause, &said).await;
+            return wait(Some(0));
+        }
+        match (reason.code, template_of(&message.body)) {
+            (132_015, Some(template)) => {
+                self.tell(|platform| platform.pause_template(&template, now))
+                    .await;
+                wait(Some(0))
+            }
+            (132_016, Some(template)) => {
+                self.tell(|platform| platform.disable_template(&template, now))
+                    .await;
+                wait(Some(0))
+            }
+            (131_047, None) => Outcome::PutOff(Fate::WindowClosed),
+            (131_049, _) => wait(Some(A_DAY)),
+            (131_056, _) => wait(Some(A_PAIR)),
+            (131_050, _) => {
+                self.stop_marketing(&message.id, now).await;
+                refused(reason)
+            }
+            _ => match class {
+                Class::Retry => wait(None),
+                Class::Wait => wait(Some(AN_HOUR)),
+                Class::Unclear | Class::Permanent | Class::Unreachable | Class::Operator => {
+                    refused(reason)
+                }
+            },
+        }
+    }
+
+    async fn stop(&self, cause: StopCause, said: &str) {
+        let now = clock::now();
+        tracing::error!(
+            cause = cause.key(),
+            said,
+            "Meta takes nothing any more: {said}"
+        );
+        telemetry::count("send", "stopped", cause.key(), 1);
+        self.tell(|platform| platform.stop(cause, said, None, now))
+            .await;
+    }
+
+    /// A failure costs no message: the next refusal says the same again.
+    async fn tell(&self, change: impl Fn(&mut domain::platform::Platform)) {
+        if let Err(error) = self.platform.change(change).await {
+            tracing::error!(error = %in_full(&error), "what Meta said of the platform was not written down");
+        }
+    }
+
+    /// A try was taken: what was stopped goes on.
+    pub(crate) async fn go_on(&self, cause: StopCause) -> Result<(), cloud::StoreError> {
+        let now = clock::now();
+        tracing::info!(cause = cause.key(), "a message was taken: sending goes on");
+        self.platform
+            .change(|platform| platform.lift(cause, now))
+            .await
+            .map(|_| ())
+    }
+
+    async fn stop_marketing(&self, id: &SendId, now: domain::Instant) {
+        let SendId::Notice { person, .. } = id else {
+            return;
+        };
+        let job = PersonJob::StopMarketing {
+            person: person.clone(),
+            at: now,
+        };
+        if let Err(error) = self.tell_conversation(person, &id.to_string(), &job).await {
+            tracing::error!(person.id = %person, error = %in_full(&error), "that {person} wants no marketing was not written down");
+        }
+    }
+}
+
+fn refused(reason: Reason) -> Outcome {
+    Outcome::Over(Report {
+        reason: Some(reason),
+        ..Report::of(Rung::Refused, clock::now())
+    })
+}
+
+fn template_of(body: &Body) -> Option<TemplateKey> {
+    match body {
+        Body::Template { name, language, .. } => Some(TemplateKey {
+            name: name.clone(),
+            language: language.clone(),
+        }),
+        Body::Text(_) => None,
+    }
+}

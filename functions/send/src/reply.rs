@@ -1,0 +1,135 @@
+//! A reply to one person: free text while their window is open, else its template twin, else it waits until they write.
+
+use std::time::Duration;
+
+use cloud::batch::Failure;
+use cloud::clock;
+use domain::Instant;
+use domain::ids::{PersonId, SendId};
+use domain::jobs::{HeldJob, PersonJob, SayReply};
+use domain::pace::Lane;
+use domain::person::Person;
+use whatsapp::Body;
+
+use crate::Sender;
+use crate::gate::Pass;
+use crate::share::Fate;
+
+/// For how many seconds after a person wrote they may be answered with free text: 24 hours (Meta, customer service
+/// window), less five minutes.
+const WINDOW: i64 = 24 * 3600 - 300;
+/// How long to wait before what was certainly not taken is tried again; then it is held.
+const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
+
+impl Sender {
+    /// Says `job`, which has been on its way since `since`.
+    pub(crate) async fn reply(&self, job: &SayReply, since: Instant) -> Result<(), Failure> {
+        let tried = match self.pass(None, None).await? {
+            Pass::Go => None,
+            Pass::Try(cause) => Some(cause),
+            Pass::Wait(at) => {
+                return self
+                    .hold(HeldJob::Reply(job.clone()), since, Some(at))
+                    .await;
+            }
+        };
+        let mut pauses = PAUSES.into_iter();
+        let mut fate = self.say(job, false).await?;
+        loop {
+            match fate {
+                Fate::Over => return Ok(()),
+                Fate::Taken => {
+                    if let Some(cause) = tried {
+                        self.go_on(cause).await?;
+                    }
+                    return Ok(());
+                }
+                Fate::NoSuchPerson => {
+                    return Err(Failure::Dead(format!("there is no person {}", job.person)));
+                }
+                Fate::WindowClosed if self.tenant.reply_template.is_some() => {
+                    fate = self.say(job, true).await?;
+                    if matches!(fate, Fate::WindowClosed) {
+                        return self.leave_unsaid(job).await;
+                    }
+                }
+                Fate::WindowClosed => return self.leave_unsaid(job).await,
+                Fate::NotYet { why, again_at } => match pauses.next() {
+                    Some(pause) if again_at.is_none() => {
+                        tracing::info!(reply = %job.reply.id, why, "a reply is tried again in a moment");
+                        tokio::time::sleep(pause).await;
+                        fate = self.say(job, false).await?;
+                    }
+                    _ => {
+                        return self
+                            .hold(HeldJob::Reply(job.clone()), since, again_at)
+                            .await;
+                    }
+                },
+            }
+        }
+    }
+
+    async fn say(&self, job: &SayReply, as_template: bool) -> Result<Fate, Failure> {
+        let letter = [(SendId::Reply(job.reply.id.clone()), job.person.clone())];
+        let slots = self.pace.book(Lane::Replies, 1).await?;
+        let now = clock::now();
+        let compose = |person: Option<&Person>| {
+            let person = person.ok_or(Fate::NoSuchPerson)?;
+            if as_template {
+                return self.twin_of(job).map(Some).ok_or(Fate::WindowClosed);
+            }
+            // They may have written again since: that opened the window anew.
+            let opened = person.last_heard_at.max(Some(job.window_opened_at));
+            let open = opened.is_some_and(|at| now.as_second() - at.as_second() <= WINDOW);
+            if open {
+                Ok(Some(body_of(job)))
+            } else {
+                Err(Fate::WindowClosed)
+            }
+        };
+        let fates = self.share(&letter, slots, Lane::Replies, &compose).await?;
+        Ok(fates.into_iter().next().unwrap_or(Fate::Over))
+    }
+
+    /// The reply in the words of the tenant's template for answers that come late.
+    fn twin_of(&self, job: &SayReply) -> Option<Body> {
+        let template = self.tenant.reply_template.as_ref()?;
+        Some(Body::Template {
+            name: template.name.clone(),
+            language: template.language.clone(),
+            parameters: vec![("testo", whatsapp::as_parameter(&job.reply.text))],
+        })
+    }
+
+    /// The reply will be said when the person next writes.
+    async fn leave_unsaid(&self, job: &SayReply) -> Result<(), Failure> {
+        tracing::warn!(reply = %job.reply.id, person.id = %job.person, "a reply missed its window: it waits until the person writes");
+        self.tell_conversation(
+            &job.person,
+            job.reply.id.as_str(),
+            &PersonJob::Unsaid(job.clone()),
+        )
+        .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn tell_conversation(
+        &self,
+        person: &PersonId,
+        key: &str,
+        job: &PersonJob,
+    ) -> Result<(), cloud::queue::SendError> {
+        self.inbound
+            .send_ordered(vec![cloud::queue::Ordered {
+                group: person.to_string(),
+                deduplication: key.to_owned(),
+                body: serde_json::to_string(job)?,
+            }])
+            .await
+    }
+}
+
+fn body_of(job: &SayReply) -> Body {
+    Body::Text(job.reply.text.clone())
+}

@@ -1,0 +1,311 @@
+//! A share: some messages, each once. One read, one write of the intents, the calls, one write of the outcomes.
+
+use cloud::batch::Failure;
+use cloud::clock;
+use cloud::deliveries::Seen;
+use cloud::outbox::{Addressee, Booking, Change, Written};
+use cloud::pace::{Slot, Slots};
+use domain::Instant;
+use domain::delivery::{Delivery, Next, Report, Rung};
+use domain::ids::{PersonId, SendId};
+use domain::jobs::Settle;
+use domain::pace::{Lane, Pair};
+use domain::person::Person;
+use futures::future::{join_all, try_join_all};
+use jiff::SignedDuration;
+use secrecy::SecretString;
+use whatsapp::{Body, Outgoing};
+
+use crate::Sender;
+
+/// What became of one message of a share.
+#[derive(Debug)]
+pub(crate) enum Fate {
+    /// WhatsApp took it.
+    Taken,
+    /// Nothing is left to do: refused for good, unclear, passed over, or done by another hand.
+    Over,
+    /// It certainly did not leave; it may be tried again, at once if no time is given.
+    NotYet {
+        why: String,
+        again_at: Option<Instant>,
+    },
+    /// Free text may no longer be sent to this person.
+    WindowClosed,
+    /// There is no such person.
+    NoSuchPerson,
+}
+
+/// What the call of one message came to.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// It is over, and this is what is to be recorded.
+    Over(Report),
+    /// It certainly did not leave.
+    PutOff(Fate),
+    /// Nobody knows, and the reminder to look could not be left: the row stays an intent, which the next receive doubts.
+    Unrecorded(Failure),
+}
+
+/// What is to be done about one message of a share.
+enum Plan {
+    Nothing,
+    Write(Delivery),
+    Call {
+        row: Delivery,
+        message: Box<Outgoing>,
+        after: Pair,
+    },
+}
+
+impl Sender {
+    /// Sends each of `letters` unless it was sent, or may have been. `compose` says what is to be said to a person: `None` if
+    /// they are to be passed over.
+    pub(crate) async fn share(
+        &self,
+        letters: &[(SendId, PersonId)],
+        slots: Slots,
+        lane: Lane,
+        compose: &impl Fn(Option<&Person>) -> Result<Option<Body>, Fate>,
+    ) -> Result<Vec<Fate>, Failure> {
+        // Before anything is intended: without a token nothing can be called.
+        let token = self.secrets.get().await?.access_token.clone();
+        let addressees = self.outbox.look(letters).await?;
+        let now = clock::now();
+        let mut fates: Vec<Fate> = letters.iter().map(|_| Fate::Over).collect();
+        let mut plans = Vec::with_capacity(letters.len());
+        for (place, ((id, _), addressee)) in letters.iter().zip(&addressees).enumerate() {
+            plans.push(match self.plan(id, addressee, now, compose) {
+                Ok(plan) => plan,
+                Err(fate) => {
+                    fates[place] = fate;
+                    Plan::Nothing
+                }
+            });
+        }
+        self.remind_of_doubts(letters, &plans).await?;
+
+        let mut slots = slots;
+        let mut calls = Vec::new();
+        let written = self.intend(letters, &addressees, &plans, now).await?;
+        for (place, intent) in written {
+            let (Plan::Call { message, .. }, id) = (&plans[place], &letters[place].0) else {
+                continue;
+            };
+            let intent = match intent {
+                Written::Done(intent) => intent,
+                Written::PersonBusy => {
+                    fates[place] = Fate::NotYet {
+                        why: "another message to the same person is being sent".to_owned(),
+                        again_at: None,
+                    };
+                    continue;
+                }
+                // Perhaps it is our own intent, of which nobody told us that it was written.
+                Written::OtherHand => match self.deliveries.get(id).await? {
+                    Some(seen) if seen.delivery.is_intended_by(self.hand, now) => seen,
+                    _ => continue,
+                },
+            };
+            let slot = slots.next();
+            let token = &token;
+            calls.push(async move {
+                let outcome = self.call(message, slot, lane, token).await;
+                (place, intent, outcome)
+            });
+        }
+        let outcomes = join_all(calls).await;
+        self.record(letters, outcomes, &mut fates).await?;
+        Ok(fates)
+    }
+
+    fn plan(
+        &self,
+        id: &SendId,
+        addressee: &Addressee,
+        now: Instant,
+        compose: &impl Fn(Option<&Person>) -> Result<Option<Body>, Fate>,
+    ) -> Result<Plan, Fate> {
+        let person = addressee.person.as_ref();
+        let body = compose(person)?;
+        let stored = addressee.seen.as_ref().map(|seen| seen.delivery.clone());
+        match Delivery::attempt_by(stored, body.is_some(), now, self.hand) {
+            Next::Nothing => Ok(Plan::Nothing),
+            Next::Doubt(row) | Next::Skip(row) => Ok(Plan::Write(row)),
+            Next::Call(row) => {
+                let (Some(person), Some(body)) = (person, body) else {
+                    return Ok(Plan::Nothing);
+                };
+                let after = addressee
+                    .pair
+                    .pair
+                    .book(now)
+                    .map_err(|room_at| Fate::NotYet {
+                        why: "the person got as many messages as one may get".to_owned(),
+                        again_at: Some(room_at),
+                    })?;
+                Ok(Plan::Call {
+                    row,
+                    message: Box::new(Outgoing {
+                        to: person.contact.address(),
+                        body,
+                        id: id.clone(),
+                    }),
+                    after,
+                })
+            }
+        }
+    }
+
+    /// Before it is written: once the row says `unclear`, nobody would remind again.
+    async fn remind_of_doubts(
+        &self,
+        letters: &[(SendId, PersonId)],
+        plans: &[Plan],
+    ) -> Result<(), Failure> {
+        let doubts = letters.iter().zip(plans).filter_map(|((id, _), plan)| {
+            let Plan::Write(row) = plan else { return None };
+            (row.rung == Rung::Unclear).then_some(id)
+        });
+        try_join_all(doubts.map(async |id| {
+            tracing::warn!(send.id = %id, "the sending of {id} was interrupted: it is not repeated");
+            self.remind(id).await
+        }))
+        .await?;
+        Ok(())
+    }
+
+    async fn intend(
+        &self,
+        letters: &[(SendId, PersonId)],
+        addressees: &[Addressee],
+        plans: &[Plan],
+        now: Instant,
+    ) -> Result<Vec<(usize, Written)>, Failure> {
+        let mut places = Vec::new();
+        let mut changes = Vec::new();
+        for (place, plan) in plans.iter().enumerate() {
+            let (id, person) = &letters[place];
+            let addressee = &addressees[place];
+            let (next, booking) = match plan {
+                Plan::Nothing => continue,
+                Plan::Write(next) => (next, None),
+                Plan::Call {
+                    row,
+                    message,
+                    after,
+                } => (
+                    row,
+                    Some(Booking {
+                        person,
+                        before: addressee.pair,
+                        after: *after,
+                        opens: matches!(message.body, Body::Template { .. }),
+                    }),
+                ),
+            };
+            places.push(place);
+            changes.push(Change {
+                id,
+                seen: addressee.seen.as_ref(),
+                next,
+                booking,
+            });
+        }
+        let written = self.outbox.write(&changes, now).await?;
+        Ok(places.into_iter().zip(written).collect())
+    }
+
+    /// Waits for the slot, and calls. A slot that was missed is booked anew.
+    async fn call(
+        &self,
+        message: &Outgoing,
+        slot: Option<Slot>,
+        lane: Lane,
+        token: &SecretString,
+    ) -> Outcome {
+        let mut slot = slot;
+        loop {
+            if let Some(slot) = slot.take()
+                && slot.arrives().await
+            {
+                break;
+            }
+            match self.pace.book(lane, 1).await {
+                Ok(mut slots) => slot = slots.next(),
+                Err(error) => {
+                    return Outcome::PutOff(Fate::NotYet {
+                        why: cloud::in_full(&error),
+                        again_at: None,
+                    });
+                }
+            }
+        }
+        let sent = self.whatsapp.send(message, token).await;
+        self.outcome(message, sent).await
+    }
+
+    /// Writes what the calls came to. If it cannot be written the rows stay intents, which the next receive takes for
+    /// unclear.
+    async fn record(
+        &self,
+        letters: &[(SendId, PersonId)],
+        outcomes: Vec<(usize, Seen, Outcome)>,
+        fates: &mut [Fate],
+    ) -> Result<(), Failure> {
+        let now = clock::now();
+        let mut failure = None;
+        let mut known = Vec::with_capacity(outcomes.len());
+        for (place, intent, outcome) in outcomes {
+            let (next, report) = match outcome {
+                Outcome::Unrecorded(why) => {
+                    failure = Some(why);
+                    continue;
+                }
+                Outcome::PutOff(fate) => {
+                    fates[place] = fate;
+                    (intent.delivery.clone().put_off(now), None)
+                }
+                Outcome::Over(report) => {
+                    if report.rung == Rung::Accepted {
+                        fates[place] = Fate::Taken;
+                    }
+                    (intent.delivery.clone().merge(report.clone()), Some(report))
+                }
+            };
+            known.push((&letters[place].0, intent, next, report));
+        }
+        let changes: Vec<Change> = known
+            .iter()
+            .map(|(id, intent, next, _)| Change {
+                id,
+                seen: Some(intent),
+                next,
+                booking: None,
+            })
+            .collect();
+        let written = self.outbox.write(&changes, now).await?;
+        for ((id, _, _, report), written) in known.iter().zip(written) {
+            if !matches!(written, Written::Done(_)) {
+                // A status came in between: merged into what stands now.
+                match report {
+                    Some(report) => self.deliveries.merge(id, report, now).await?,
+                    None => self.deliveries.put_off(id, now).await?,
+                };
+            }
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// Has the statuses queue ask after the term what became of `id`.
+    pub(crate) async fn remind(&self, id: &SendId) -> Result<(), Failure> {
+        let job = Settle { settle: id.clone() };
+        self.statuses.send_after(&job, self.term_seconds).await?;
+        Ok(())
+    }
+}
+
+/// A moment from now on, for what should be tried again soon.
+pub(crate) fn soon(now: Instant, seconds: i64) -> Instant {
+    now + SignedDuration::from_secs(seconds)
+}

@@ -77,9 +77,7 @@ fn what(field: &str, value: &Value) -> Option<What> {
         "phone_number_name_update" => What::NumberName {
             decision: capitals(value, "decision")?,
         },
-        "business_capability_update" => What::Capability {
-            people_per_day: people_per_day(value)?,
-        },
+        "business_capability_update" => capability(value)?,
         "security" => What::Security {
             event: capitals(value, "event")?,
         },
@@ -120,27 +118,30 @@ fn account(value: &Value) -> Option<What> {
 }
 
 /// Of the several members that Meta has had for it, the first that says something; −1 is no limit.
-fn people_per_day(value: &Value) -> Option<Option<u32>> {
+fn capability(value: &Value) -> Option<What> {
     let keys = [
         "max_daily_conversations_per_business",
         "max_daily_conversation_per_phone",
         "max_daily_conversations_per_phone",
     ];
-    keys.iter().find_map(|key| tier(value, key))
+    keys.iter().find_map(|key| {
+        let people_per_day = match whole(value, key) {
+            Some(number) => u32::try_from(number).ok(),
+            None => match capitals(value, key)?.strip_prefix("TIER_")? {
+                "UNLIMITED" => None,
+                tier => Some(people(tier)?),
+            },
+        };
+        Some(What::Capability { people_per_day })
+    })
 }
 
-fn tier(value: &Value, key: &str) -> Option<Option<u32>> {
-    if let Some(number) = whole(value, key) {
-        return Some(u32::try_from(number).ok());
-    }
-    let tier = capitals(value, key)?;
-    let size = tier.strip_prefix("TIER_")?;
-    if size == "UNLIMITED" {
-        return Some(None);
-    }
-    let (digits, thousands) = size.strip_suffix('K').map_or((size, 1), |d| (d, 1000));
-    let people: u32 = digits.parse().ok()?;
-    people.checked_mul(thousands).map(Some)
+/// `250`, `2K`, `100K`.
+fn people(tier: &str) -> Option<u32> {
+    let (digits, unit) = tier
+        .strip_suffix('K')
+        .map_or((tier, 1), |digits| (digits, 1000));
+    digits.parse::<u32>().ok()?.checked_mul(unit)
 }
 
 fn template(value: &Value) -> Option<TemplateKey> {

@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn a_number_may_be_text_and_text_a_number() {
-        let odd = json!({"a": "41.5", "b": 41.5, "c": 7, "d": "7", "e": null, "f": [], "g": "true"});
+        let odd =
+            json!({"a": "41.5", "b": 41.5, "c": 7, "d": "7", "e": null, "f": [], "g": "true"});
 
         assert_eq!(decimal(&odd, "a"), Some(41.5));
         assert_eq!(decimal(&odd, "b"), Some(41.5));

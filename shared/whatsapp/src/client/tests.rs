@@ -22,9 +22,8 @@ fn a_refusal_says_what_to_do() {
         (401, 190, Class::Operator),
         (400, 131_026, Class::Unreachable),
     ] {
-        let body = format!(
-            r#"{{"error":{{"message":"(#{code}) …","code":{code},"fbtrace_id":"AbC"}}}}"#
-        );
+        let body =
+            format!(r#"{{"error":{{"message":"(#{code}) …","code":{code},"fbtrace_id":"AbC"}}}}"#);
         match answer(status, &body) {
             Err(SendError::Refused {
                 reason,

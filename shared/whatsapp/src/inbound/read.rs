@@ -3,9 +3,7 @@
 use serde_json::Value;
 
 use super::Sender;
-use super::content::{
-    Card, CardPhone, Content, Item, Location, MediaRef, Origin, System,
-};
+use super::content::{Card, CardPhone, Content, Item, Location, MediaRef, Origin, System};
 use crate::lenient::{decimal, instant, items, parsed, text, truth, whole, word};
 use crate::webhook::OVERSIZED;
 

@@ -12,11 +12,7 @@ pub struct Sender {
 
 impl Sender {
     /// Somebody known by what is given, if anything is.
-    pub fn new(
-        phone: Option<Phone>,
-        bsuid: Option<Bsuid>,
-        parent: Option<Bsuid>,
-    ) -> Option<Self> {
+    pub fn new(phone: Option<Phone>, bsuid: Option<Bsuid>, parent: Option<Bsuid>) -> Option<Self> {
         (phone.is_some() || bsuid.is_some() || parent.is_some()).then_some(Self {
             phone,
             bsuid,
@@ -74,7 +70,9 @@ impl Sender {
 
 /// Whether `id` is a parent BSUID (Meta, BSUID page: `IT.ENT.…`).
 fn is_parent(id: &Bsuid) -> bool {
-    id.as_str().get(3..).is_some_and(|rest| rest.starts_with("ENT."))
+    id.as_str()
+        .get(3..)
+        .is_some_and(|rest| rest.starts_with("ENT."))
 }
 
 #[cfg(test)]

@@ -63,16 +63,36 @@ struct Context<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Object<'a> {
-    Text { text: Text<'a> },
-    Template { template: template::Template<'a> },
-    Interactive { interactive: interactive::Interactive<'a> },
-    Image { image: File<'a> },
-    Video { video: File<'a> },
-    Audio { audio: File<'a> },
-    Document { document: File<'a> },
-    Sticker { sticker: File<'a> },
-    Location { location: Location<'a> },
-    Reaction { reaction: Reaction<'a> },
+    Text {
+        text: Text<'a>,
+    },
+    Template {
+        template: template::Template<'a>,
+    },
+    Interactive {
+        interactive: interactive::Interactive<'a>,
+    },
+    Image {
+        image: File<'a>,
+    },
+    Video {
+        video: File<'a>,
+    },
+    Audio {
+        audio: File<'a>,
+    },
+    Document {
+        document: File<'a>,
+    },
+    Sticker {
+        sticker: File<'a>,
+    },
+    Location {
+        location: Location<'a>,
+    },
+    Reaction {
+        reaction: Reaction<'a>,
+    },
 }
 
 #[derive(Serialize)]
@@ -187,6 +207,10 @@ impl<'a> Location<'a> {
     }
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands a reference to the field"
+)]
 fn is_empty(map: &&Map<String, Value>) -> bool {
     map.is_empty()
 }

@@ -193,8 +193,8 @@ fn media_id(id: &str) -> Result<(), OverLimit> {
 
 impl Place {
     fn check(&self) -> Result<(), OverLimit> {
-        let on_earth = (-90.0..=90.0).contains(&self.latitude)
-            && (-180.0..=180.0).contains(&self.longitude);
+        let on_earth =
+            (-90.0..=90.0).contains(&self.latitude) && (-180.0..=180.0).contains(&self.longitude);
         shaped("location", on_earth, "not on Earth")?;
         within_if_any("name of the place", self.name.as_deref(), CAPTION)?;
         within_if_any("address of the place", self.address.as_deref(), CAPTION)

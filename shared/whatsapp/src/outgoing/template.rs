@@ -249,7 +249,7 @@ impl Words {
     }
 }
 
-fn parameter_name(name: &Cow<'static, str>) -> Result<(), OverLimit> {
+fn parameter_name(name: &str) -> Result<(), OverLimit> {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
     within("name of a parameter", name, TEMPLATE_NAME)?;
     shaped(

@@ -1,4 +1,4 @@
-//! What a queue takes: at most 1 MiB, and not every character (SQS, SendMessage). One update can be almost as large as a
+//! What a queue takes: at most 1 MiB, and not every character (SQS, `SendMessage`). One update can be almost as large as a
 //! whole body, 3 MB. It must not be refused for ever, and the rest of its body with it: what is too large is cut down to
 //! who, when and of which kind.
 

@@ -158,7 +158,10 @@ pub fn split(body: &[u8]) -> Result<Split, NotJson> {
             continue;
         };
         for change in &entry.changes {
-            split.change(&entry, &serde_json::from_str(change.get()).unwrap_or_default());
+            split.change(
+                &entry,
+                &serde_json::from_str(change.get()).unwrap_or_default(),
+            );
         }
     }
     Ok(split)
@@ -255,10 +258,6 @@ impl Split {
 
     fn rotation(&mut self, number: &str, rotation: &RawValue) {
         let key = key_of(rotation);
-        let previous = |ids: Option<&RawValue>| {
-            let ids: Ids = serde_json::from_str(ids?.get()).ok()?;
-            word(ids.previous?).filter(|id| !id.is_empty())
-        };
         // Whoever they were: so it waits for their earlier messages.
         let person = previous(key.user_id)
             .or_else(|| previous(key.parent_user_id))
@@ -318,6 +317,12 @@ fn word(raw: &RawValue) -> Option<Cow<'_, str>> {
         b'-' | b'0'..=b'9' => Some(Cow::Borrowed(text)),
         _ => None,
     }
+}
+
+/// The id that somebody had before.
+fn previous(ids: Option<&RawValue>) -> Option<Cow<'_, str>> {
+    let ids: Ids = serde_json::from_str(ids?.get()).ok()?;
+    word(ids.previous?).filter(|id| !id.is_empty())
 }
 
 fn number_of(metadata: &RawValue) -> Option<String> {

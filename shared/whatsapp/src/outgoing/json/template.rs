@@ -96,7 +96,9 @@ fn component<'a>(kind: &'static str, parameters: Vec<Parameter<'a>>) -> Componen
 fn words(words: &Words) -> (Option<Parameter<'_>>, Vec<Parameter<'_>>) {
     match words {
         Words::Named { header, body } => (
-            header.as_ref().map(|(name, text)| text_of(Some(name), text)),
+            header
+                .as_ref()
+                .map(|(name, text)| text_of(Some(name), text)),
             body.iter()
                 .map(|(name, text)| text_of(Some(name), text))
                 .collect(),

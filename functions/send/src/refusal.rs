@@ -108,7 +108,7 @@ impl Sender {
             said,
             "Meta takes nothing any more: {said}"
         );
-        telemetry::count("send", "stopped", cause.key(), 1);
+        telemetry::count("platform", "stopped", cause.key(), 1);
         self.tell(|platform| platform.stop(cause, said, None, now))
             .await;
     }

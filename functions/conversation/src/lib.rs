@@ -78,7 +78,7 @@ impl Listener {
 
     async fn hear_one(&self, body: &str) -> Result<(), Failure> {
         let inbound = Inbound::read(body).map_err(|error| Failure::Dead(error.to_string()))?;
-        if let Content::Other(kind) = &inbound.content {
+        if let Content::Unknown { kind, .. } = &inbound.content {
             let kind: String = kind.chars().take(64).collect();
             cloud::telemetry::count("conversation", "unhandled", &kind, 1);
         }

@@ -12,7 +12,7 @@ use domain::pace::Lane;
 use domain::person::Person;
 use domain::platform::TemplateKey;
 use futures::stream::{self, StreamExt};
-use whatsapp::Body;
+use whatsapp::{Body, Template};
 
 use crate::Sender;
 use crate::gate::Pass;
@@ -237,11 +237,11 @@ fn template_of(job: &NoticeBatch) -> TemplateKey {
 }
 
 fn body_of(job: &NoticeBatch) -> Body {
-    Body::Template {
-        name: job.template.clone(),
-        language: job.language.clone(),
-        parameters: vec![("testo", job.text.clone()), ("link", job.link.clone())],
-    }
+    Body::Template(Template::named(
+        &job.template,
+        &job.language,
+        [("testo", job.text.clone()), ("link", job.link.clone())],
+    ))
 }
 
 /// How much time is left.

@@ -4,8 +4,8 @@ use cloud::{clock, in_full, telemetry};
 use domain::delivery::{Reason, Report, Rung};
 use domain::ids::SendId;
 use domain::jobs::PersonJob;
-use domain::platform::{StopCause, TemplateKey};
-use whatsapp::{Accepted, Body, Class, Outgoing, SendError};
+use domain::platform::StopCause;
+use whatsapp::{Accepted, Class, Outgoing, SendError};
 
 use crate::Sender;
 use crate::share::{Fate, Outcome, soon};
@@ -73,7 +73,7 @@ impl Sender {
             self.stop(cause, &said).await;
             return wait(Some(0));
         }
-        match (reason.code, template_of(&message.body)) {
+        match (reason.code, message.body.template()) {
             (132_015, Some(template)) => {
                 self.tell(|platform| platform.pause_template(&template, now))
                     .await;
@@ -149,14 +149,4 @@ fn refused(reason: Reason) -> Outcome {
         reason: Some(reason),
         ..Report::of(Rung::Refused, clock::now())
     })
-}
-
-fn template_of(body: &Body) -> Option<TemplateKey> {
-    match body {
-        Body::Template { name, language, .. } => Some(TemplateKey {
-            name: name.clone(),
-            language: language.clone(),
-        }),
-        Body::Text(_) => None,
-    }
 }

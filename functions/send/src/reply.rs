@@ -9,7 +9,7 @@ use domain::ids::{PersonId, SendId};
 use domain::jobs::{HeldJob, PersonJob, SayReply};
 use domain::pace::Lane;
 use domain::person::Person;
-use whatsapp::Body;
+use whatsapp::{Body, Template};
 
 use crate::Sender;
 use crate::gate::Pass;
@@ -95,11 +95,12 @@ impl Sender {
     /// The reply in the words of the tenant's template for answers that come late.
     fn twin_of(&self, job: &SayReply) -> Option<Body> {
         let template = self.tenant.reply_template.as_ref()?;
-        Some(Body::Template {
-            name: template.name.clone(),
-            language: template.language.clone(),
-            parameters: vec![("testo", whatsapp::as_parameter(&job.reply.text))],
-        })
+        let text = whatsapp::as_parameter(&job.reply.text);
+        Some(Body::Template(Template::named(
+            &template.name,
+            &template.language,
+            [("testo", text)],
+        )))
     }
 
     /// The reply will be said when the person next writes.

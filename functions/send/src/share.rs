@@ -157,6 +157,7 @@ impl Sender {
                         to: person.contact.address(),
                         body,
                         id: id.clone(),
+                        quoting: None,
                     }),
                     after,
                 })

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use domain::delivery::Reason;
 use domain::ids::Wamid;
-use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::{Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::errors::{Class, class_of};
-use crate::outgoing::{Outgoing, OverLimit};
+use crate::errors::{Class, class_of, of_status};
+use crate::outgoing::{Outgoing, OverLimit, Receipt};
 
 /// The version of the Graph API that this crate speaks.
 pub const GRAPH_VERSION: &str = "v25.0";
@@ -18,13 +19,16 @@ pub const GRAPH_VERSION: &str = "v25.0";
 /// How long an answer is waited for. Meta answers in well under a second; beyond this the outcome is unclear.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Longest answer that is read.
-const LONGEST_ANSWER: u64 = 64 * 1024;
+const LONGEST_ANSWER: usize = 64 * 1024;
+/// How long a connection is kept without work. Shorter than any server keeps it, for a call on a connection that the server
+/// has just closed has an unclear outcome.
+const IDLE: Duration = Duration::from_secs(20);
 
 /// Sends messages from one number.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
-    messages_url: String,
+    messages_url: Url,
 }
 
 /// Meta took the message. It is not delivered yet.
@@ -58,6 +62,17 @@ pub enum SendError {
     Unclear(String),
 }
 
+/// There is no client.
+#[derive(Debug, thiserror::Error)]
+pub enum NoClient {
+    /// The address of the Graph API is none.
+    #[error("the address of the Graph API is not one")]
+    Url,
+    /// TLS could not be set up.
+    #[error("no client of HTTP")]
+    Http(#[from] reqwest::Error),
+}
+
 #[derive(Deserialize)]
 struct Answer {
     #[serde(default)]
@@ -76,7 +91,6 @@ struct Refusal {
 
 #[derive(Deserialize)]
 struct GraphError {
-    #[serde(default)]
     code: i64,
     #[serde(default)]
     message: String,
@@ -86,18 +100,23 @@ struct GraphError {
 
 impl Client {
     /// A client of the number `phone_number_id` at `graph_url` (`https://graph.facebook.com`, or the peer).
-    pub fn new(graph_url: &str, phone_number_id: &str) -> Result<Self, reqwest::Error> {
+    pub fn new(graph_url: &str, phone_number_id: &str) -> Result<Self, NoClient> {
+        let graph_url = graph_url.trim_end_matches('/');
+        let url = format!("{graph_url}/{GRAPH_VERSION}/{phone_number_id}/messages");
+        // HTTP/1.1 on purpose: a call is one write and one read, and costs less than the frames and windows of HTTP/2.
         // Redirects would carry the token elsewhere.
         let http = reqwest::Client::builder()
+            .http1_only()
+            .tcp_nodelay(true)
+            .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
             .timeout(PATIENCE)
             .user_agent(concat!("portavoce/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        let graph_url = graph_url.trim_end_matches('/');
         Ok(Self {
             http,
-            messages_url: format!("{graph_url}/{GRAPH_VERSION}/{phone_number_id}/messages"),
+            messages_url: Url::parse(&url).map_err(|_| NoClient::Url)?,
         })
     }
 
@@ -107,36 +126,67 @@ impl Client {
         message: &Outgoing,
         token: &SecretString,
     ) -> Result<Accepted, SendError> {
-        let call = message.to_json()?;
+        let (status, answer) = self.post(message.to_json()?, token).await?;
+        read(status, &answer)
+    }
+
+    /// Tells the sender of a message that it was read, and perhaps that an answer is being written. To tell it twice does no
+    /// harm.
+    pub async fn mark_as_read(
+        &self,
+        receipt: &Receipt,
+        token: &SecretString,
+    ) -> Result<(), SendError> {
+        let (status, answer) = self.post(receipt.to_json(), token).await?;
+        if status.is_success() {
+            Ok(())
+        } else {
+            Err(refused(status, &answer))
+        }
+    }
+
+    async fn post(
+        &self,
+        call: Vec<u8>,
+        token: &SecretString,
+    ) -> Result<(StatusCode, Vec<u8>), SendError> {
         let answer = self
             .http
-            .post(&self.messages_url)
+            .post(self.messages_url.clone())
             .bearer_auth(token.expose_secret())
-            .json(&call)
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .body(call)
             .send()
             .await
             .map_err(|error| {
                 if error.is_connect() || error.is_builder() {
-                    SendError::NotReached(error)
+                    SendError::NotReached(error.without_url())
                 } else {
-                    SendError::Unclear(error.without_url().to_string())
+                    unclear(error)
                 }
             })?;
         let status = answer.status();
-        if answer
-            .content_length()
-            .is_some_and(|length| length > LONGEST_ANSWER)
-        {
+        Ok((status, whole(answer).await?))
+    }
+}
+
+/// All of `answer`, if it is as short as Meta's are.
+async fn whole(mut answer: Response) -> Result<Vec<u8>, SendError> {
+    let mut body = Vec::new();
+    while let Some(part) = answer.chunk().await.map_err(unclear)? {
+        body.extend_from_slice(&part);
+        if body.len() > LONGEST_ANSWER {
             return Err(SendError::Unclear(format!(
-                "{status} with an answer too long to be Meta's"
+                "{} with an answer too long to be Meta's",
+                answer.status()
             )));
         }
-        let body = answer
-            .bytes()
-            .await
-            .map_err(|error| SendError::Unclear(error.without_url().to_string()))?;
-        read(status, &body)
     }
+    Ok(body)
+}
+
+fn unclear(error: reqwest::Error) -> SendError {
+    SendError::Unclear(error.without_url().to_string())
 }
 
 fn read(status: StatusCode, body: &[u8]) -> Result<Accepted, SendError> {
@@ -148,141 +198,40 @@ fn read(status: StatusCode, body: &[u8]) -> Result<Accepted, SendError> {
             .map(|sent| Accepted { wamid: sent.id })
             .ok_or_else(|| SendError::Unclear(format!("{status} without a message id")));
     }
+    Err(refused(status, body))
+}
+
+/// What an answer other than a success says.
+fn refused(status: StatusCode, body: &[u8]) -> SendError {
     let Ok(Refusal { error }) = serde_json::from_slice(body) else {
-        return Err(if status.is_client_error() {
-            SendError::Refused {
+        return match of_status(status.as_u16()) {
+            Some(code) => SendError::Refused {
                 reason: Reason {
-                    code: i64::from(status.as_u16()),
+                    code,
                     title: "an answer that is not Meta's".to_owned(),
                 },
-                class: Class::Operator,
+                class: class_of(code),
                 trace: None,
-            }
-        } else {
-            SendError::Unclear(format!("{status}"))
-        });
+            },
+            None => SendError::Unclear(format!("{status}")),
+        };
     };
     match class_of(error.code) {
-        Class::Unclear => Err(SendError::Unclear(format!("code {}", error.code))),
+        Class::Unclear => SendError::Unclear(format!("code {}", error.code)),
         // A server error with a code that we do not know says nothing of what happened before it.
         Class::Permanent if status.is_server_error() => {
-            Err(SendError::Unclear(format!("{status}, code {}", error.code)))
+            SendError::Unclear(format!("{status}, code {}", error.code))
         }
-        class => Err(SendError::Refused {
+        class => SendError::Refused {
             reason: Reason {
                 code: error.code,
                 title: error.message.chars().take(200).collect(),
             },
             class,
             trace: error.fbtrace_id,
-        }),
+        },
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answer(status: u16, body: &str) -> Result<Accepted, SendError> {
-        read(StatusCode::from_u16(status).unwrap(), body.as_bytes())
-    }
-
-    #[test]
-    fn an_accepted_message_has_metas_id() {
-        let accepted = answer(
-            200,
-            r#"{"messaging_product":"whatsapp","contacts":[{"input":"+39333","wa_id":"39333"}],
-               "messages":[{"id":"wamid.HBgM","message_status":"accepted"}]}"#,
-        );
-
-        assert_eq!(accepted.unwrap().wamid.as_str(), "wamid.HBgM");
-    }
-
-    #[test]
-    fn a_refusal_says_what_to_do() {
-        for (status, code, class) in [
-            (400, 131_056, Class::Retry),
-            (401, 190, Class::Operator),
-            (400, 131_026, Class::Unreachable),
-        ] {
-            let body = format!(
-                r#"{{"error":{{"message":"(#{code}) …","code":{code},"fbtrace_id":"AbC"}}}}"#
-            );
-            match answer(status, &body) {
-                Err(SendError::Refused {
-                    reason,
-                    class: found,
-                    trace,
-                }) => {
-                    assert_eq!(
-                        (reason.code, found, trace.as_deref()),
-                        (code, class, Some("AbC"))
-                    );
-                }
-                other => panic!("{other:?}"),
-            }
-        }
-    }
-
-    #[test]
-    fn whatever_may_have_been_sent_is_unclear() {
-        for (status, body) in [
-            (500, ""),
-            (502, "<html>"),
-            (500, r#"{"error":{"code":131000}}"#),
-            (503, r#"{"error":{"code":2}}"#),
-            (500, r#"{"error":{"code":424242}}"#),
-            (200, "{}"),
-            (200, "not json"),
-        ] {
-            assert!(
-                matches!(answer(status, body), Err(SendError::Unclear(_))),
-                "{status} {body}"
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn a_server_that_is_not_there_was_certainly_not_told() {
-        let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", nobody.local_addr().unwrap());
-        drop(nobody);
-        let message = Outgoing {
-            to: domain::contact::Address::Phone("393331234567".parse().unwrap()),
-            body: crate::Body::Text("Fatto.".to_owned()),
-            id: "r_84dbe28ddf42f1e6b80d7834e5aa04b5_0".parse().unwrap(),
-        };
-
-        let outcome = Client::new(&url, "106")
-            .unwrap()
-            .send(&message, &"token".into())
-            .await;
-
-        assert!(
-            matches!(outcome, Err(SendError::NotReached(_))),
-            "{outcome:?}"
-        );
-    }
-
-    #[tokio::test]
-    async fn a_connection_that_breaks_after_the_call_leaves_the_outcome_unclear() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let breaker = async {
-            use tokio::io::AsyncReadExt;
-            let (mut socket, _) = listener.accept().await.unwrap();
-            let _ = socket.read(&mut [0; 1024]).await;
-        };
-        let message = Outgoing {
-            to: domain::contact::Address::Phone("393331234567".parse().unwrap()),
-            body: crate::Body::Text("Fatto.".to_owned()),
-            id: "r_84dbe28ddf42f1e6b80d7834e5aa04b5_0".parse().unwrap(),
-        };
-        let client = Client::new(&url, "106").unwrap();
-
-        let token = "token".into();
-        let (outcome, ()) = tokio::join!(client.send(&message, &token), breaker);
-
-        assert!(matches!(outcome, Err(SendError::Unclear(_))), "{outcome:?}");
-    }
-}
+mod tests;

@@ -1,4 +1,11 @@
-//! Meta's error codes by what to do about them (Meta, Cloud API error codes; Graph API error handling).
+//! Meta's error codes as data: what each means for the message, and what else it stops (Meta, Cloud API error codes; Graph
+//! API error handling).
+
+use domain::platform::StopCause;
+
+mod table;
+
+pub use table::CODES;
 
 /// What to do about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,63 +24,96 @@ pub enum Class {
     Operator,
 }
 
+/// What an error stops beside its own message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stops {
+    /// Nothing: the next message may be taken.
+    Nothing,
+    /// Every message with this template.
+    Template,
+    /// Every message.
+    Everything(StopCause),
+}
+
+/// What an error says in particular.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Says {
+    /// Nothing that its class does not.
+    Nothing,
+    /// The number, the account or the app sends too fast.
+    NumberRate,
+    /// We write too often to this person.
+    PairRate,
+    /// Their 24-hour window is closed: only a template may be sent.
+    WindowClosed,
+    /// They want no marketing any more.
+    MarketingStopped,
+    /// They get too many marketing messages from everybody: a day at least.
+    MarketingRested,
+    /// A file that they sent cannot be fetched: they must send it again.
+    MediaLost,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// The first code of the row.
+    pub first: i64,
+    /// The last; most rows have one.
+    pub last: i64,
+    /// The HTTP status it comes with; 0 where it comes only in webhooks.
+    pub http: u16,
+    /// What to do about the message.
+    pub class: Class,
+    /// What else it stops.
+    pub stops: Stops,
+    /// What it says in particular.
+    pub says: Says,
+    /// What it means, for a person to read.
+    pub meaning: &'static str,
+}
+
+/// The row of Meta's error `code`, if it is known.
+pub fn known(code: i64) -> Option<&'static Code> {
+    // Rows are in order and do not overlap.
+    let row = CODES.partition_point(|row| row.last < code);
+    CODES.get(row).filter(|row| row.first <= code)
+}
+
 /// What to do about Meta's error `code`. A code we do not know will not get better by repeating.
 pub fn class_of(code: i64) -> Class {
-    match code {
-        4 | 80007 | 130_429 | 131_056 | 131_057 | 133_004 | 2_494_100 => Class::Retry,
-        1 | 2 | 131_000 | 131_016 | 131_036 => Class::Unclear,
-        131_048 | 131_049 | 132_015 | 134_101 => Class::Wait,
-        130_403 | 130_472 | 131_026 | 131_050 => Class::Unreachable,
-        0
-        | 3
-        | 10
-        | 33
-        | 190
-        | 200..=299
-        | 368
-        | 130_497
-        | 131_005
-        | 131_030
-        | 131_031
-        | 131_037
-        | 131_042
-        | 131_044
-        | 131_045
-        | 131_063
-        | 131_064
-        | 132_007
-        | 132_016
-        | 132_068
-        | 132_069
-        | 133_000
-        | 133_005
-        | 133_006
-        | 133_008
-        | 133_009
-        | 133_010
-        | 133_015
-        | 133_016
-        | 134_011
-        | 139_200 => Class::Operator,
-        _ => Class::Permanent,
+    known(code).map_or(Class::Permanent, |row| row.class)
+}
+
+/// What Meta's error `code` stops beside its own message.
+pub fn stops(code: i64) -> Stops {
+    known(code).map_or(Stops::Nothing, |row| row.stops)
+}
+
+/// Why nothing may be sent any more after Meta's error `code`, if so.
+pub fn stop_cause(code: i64) -> Option<StopCause> {
+    match stops(code) {
+        Stops::Everything(cause) => Some(cause),
+        Stops::Nothing | Stops::Template => None,
+    }
+}
+
+/// What Meta's error `code` says in particular.
+pub fn says(code: i64) -> Says {
+    known(code).map_or(Says::Nothing, |row| row.says)
+}
+
+/// The code that stands for an answer without one, by its HTTP status; `None` is an answer that leaves the outcome unclear.
+///
+/// No code of Meta's lies between 400 and 499, so the status itself can stand for it.
+pub(crate) fn of_status(http: u16) -> Option<i64> {
+    match http {
+        // Somebody on the way gave up waiting: Meta may have been told.
+        408 | 499 => None,
+        400..=499 => Some(i64::from(http)),
+        _ => None,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_was_certainly_not_sent_is_tried_again() {
-        for throttled in [4, 80007, 130_429, 131_056] {
-            assert_eq!(class_of(throttled), Class::Retry);
-        }
-        for doubtful in [1, 2, 131_000, 131_016] {
-            assert_eq!(class_of(doubtful), Class::Unclear);
-        }
-        assert_eq!(class_of(131_026), Class::Unreachable);
-        assert_eq!(class_of(132_018), Class::Permanent);
-        assert_eq!(class_of(190), Class::Operator);
-        assert_eq!(class_of(987_654), Class::Permanent, "an unknown code");
-    }
-}
+mod tests;

@@ -1,10 +1,12 @@
 //! What WhatsApp says of a message of ours (Meta, webhooks reference, status messages).
 
+use domain::Instant;
 use domain::delivery::{Pricing, Reason, Report, Rung};
 use domain::ids::{SendId, Wamid};
-use serde::Deserialize;
+use serde_json::Value;
 
-use crate::inbound::Seconds;
+use crate::inbound::Sender;
+use crate::lenient::{instant, items, json, parsed, text, truth, whole, word};
 use crate::webhook::{QueuedStatus, Unreadable};
 
 /// A status, read.
@@ -14,8 +16,36 @@ pub struct StatusUpdate {
     pub send: Option<SendId>,
     /// Their id.
     pub wamid: Wamid,
+    /// Which number of ours it was sent from, by Meta's id of it.
+    pub number: String,
+    /// By what names the recipient is known: not in a group, and not always in a failure.
+    pub recipient: Option<Sender>,
     /// What it reports.
     pub report: Report,
+    /// Why it failed, in full: the codes of all errors and what they say.
+    pub errors: Vec<Failure>,
+    /// The free entry point it belongs to. Otherwise Meta leaves it out since v24.
+    pub conversation: Option<Conversation>,
+}
+
+/// One reason of a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Meta's code and title.
+    pub reason: Reason,
+    /// Meta's sentence about this very message.
+    pub details: Option<String>,
+}
+
+/// A conversation as Meta once billed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    /// Meta's id of it.
+    pub id: String,
+    /// What opened it.
+    pub origin: Option<String>,
+    /// When it ends.
+    pub until: Option<Instant>,
 }
 
 /// A state that we do not know yet: acknowledged, and counted.
@@ -23,103 +53,100 @@ pub struct StatusUpdate {
 #[error("an unknown state of a message: {0}")]
 pub struct UnknownState(pub String);
 
-#[derive(Deserialize)]
-struct Status {
-    id: Option<String>,
-    #[serde(rename = "status")]
-    state: Option<String>,
-    timestamp: Option<Seconds>,
-    #[serde(default)]
-    biz_opaque_callback_data: Option<String>,
-    #[serde(default)]
-    pricing: Option<serde_json::Value>,
-    #[serde(default)]
-    errors: Option<Vec<Error>>,
-}
-
-#[derive(Deserialize)]
-struct Priced {
-    #[serde(default)]
-    billable: Option<bool>,
-    #[serde(rename = "type", default)]
-    kind: Option<String>,
-    #[serde(default)]
-    category: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Error {
-    #[serde(default)]
-    code: i64,
-    #[serde(default)]
-    title: Option<String>,
-    #[serde(default)]
-    message: Option<String>,
-}
-
 impl StatusUpdate {
     /// Reads a status from the queue. The inner error is a state that we do not know.
     pub fn read(queued: &str) -> Result<Result<Self, UnknownState>, Unreadable> {
-        let queued: QueuedStatus = serde_json::from_str(queued)?;
-        let status: Status = serde_json::from_str(queued.status.get())?;
+        Self::of(&serde_json::from_str(queued)?)
+    }
 
-        let wamid: Wamid = status
-            .id
-            .as_deref()
-            .and_then(|id| id.parse().ok())
-            .ok_or(Unreadable::Without("an id"))?;
-        let at = status
-            .timestamp
-            .as_ref()
-            .and_then(Seconds::instant)
-            .ok_or(Unreadable::Without("a timestamp"))?;
-        let state = status.state.ok_or(Unreadable::Without("a state"))?;
-        let rung = match state.as_str() {
-            "accepted" => Rung::Accepted,
-            "sent" => Rung::Sent,
-            "delivered" => Rung::Delivered,
-            // A voice message played is more than read; nothing of ours counts it apart.
-            "read" | "played" => Rung::Read,
-            "failed" => Rung::Failed,
-            _ => return Ok(Err(UnknownState(state.chars().take(64).collect()))),
+    pub(crate) fn of(queued: &QueuedStatus) -> Result<Result<Self, UnknownState>, Unreadable> {
+        let status = json(queued.status.get())?;
+        let wamid: Wamid = parsed(&status, "id").ok_or(Unreadable::Without("an id"))?;
+        let at = instant(&status, "timestamp").ok_or(Unreadable::Without("a timestamp"))?;
+        let state = word(&status, "status").ok_or(Unreadable::Without("a state"))?;
+        let Some(rung) = rung(&state) else {
+            return Ok(Err(UnknownState(state.chars().take(64).collect())));
         };
-        let reason = status
-            .errors
-            .unwrap_or_default()
-            .into_iter()
-            .next()
-            .map(|error| Reason {
-                code: error.code,
-                title: error.title.or(error.message).unwrap_or_default(),
-            });
+        let errors: Vec<Failure> = items(&status, "errors").iter().map(failure).collect();
+        let reason = errors.first().map(|failure| failure.reason.clone());
         Ok(Ok(Self {
-            send: status
-                .biz_opaque_callback_data
-                .and_then(|id| id.parse().ok()),
+            send: parsed(&status, "biz_opaque_callback_data"),
             wamid: wamid.clone(),
+            number: queued.phone_number_id.clone(),
+            recipient: recipient(&status),
             report: Report {
                 rung,
                 at,
                 wamid: Some(wamid),
                 reason: reason.filter(|_| rung == Rung::Failed),
-                pricing: status.pricing.and_then(price),
+                pricing: price(&status["pricing"]),
             },
+            errors,
+            conversation: conversation(&status["conversation"]),
         }))
     }
 }
 
+fn rung(state: &str) -> Option<Rung> {
+    Some(match state {
+        "accepted" => Rung::Accepted,
+        "sent" => Rung::Sent,
+        "delivered" => Rung::Delivered,
+        "read" => Rung::Read,
+        "played" => Rung::Played,
+        "failed" => Rung::Failed,
+        _ => return None,
+    })
+}
+
+/// An error object of Meta's: in a status, in a message, beside messages.
+pub(crate) fn failure(error: &Value) -> Failure {
+    let short = |text: String| text.chars().take(200).collect();
+    let details = word(&error["error_data"], "details").or_else(|| word(error, "details"));
+    let title = word(error, "title").or_else(|| word(error, "message"));
+    Failure {
+        reason: Reason {
+            code: whole(error, "code").unwrap_or_default(),
+            title: title.map(short).unwrap_or_default(),
+        },
+        details: details.map(short),
+    }
+}
+
+fn recipient(status: &Value) -> Option<Sender> {
+    let claims: Vec<String> = [
+        "recipient_id",
+        "recipient_user_id",
+        "recipient_parent_user_id",
+        // As it was misspelt until May 2026.
+        "parent_recipient_user_id",
+    ]
+    .iter()
+    .filter_map(|key| text(status, key))
+    .collect();
+    Sender::of_claims(claims.iter().map(String::as_str))
+}
+
 /// `billable` is marked for deprecation: `type` decides where it is given (Meta, pricing on webhooks).
-fn price(raw: serde_json::Value) -> Option<Pricing> {
-    let priced: Priced = serde_json::from_value(raw).ok()?;
-    let billable = match priced.kind.as_deref() {
+fn price(pricing: &Value) -> Option<Pricing> {
+    let kind = word(pricing, "type");
+    let billable = match kind.as_deref() {
         Some(kind) => kind == "regular",
-        None => priced.billable?,
+        None => truth(pricing, "billable")?,
     };
     Some(Pricing {
         billable,
-        category: priced.category.unwrap_or_else(|| "unknown".to_owned()),
-        kind: priced.kind,
-        model: None,
+        category: word(pricing, "category").unwrap_or_else(|| "unknown".to_owned()),
+        kind,
+        model: word(pricing, "pricing_model"),
+    })
+}
+
+fn conversation(conversation: &Value) -> Option<Conversation> {
+    Some(Conversation {
+        id: word(conversation, "id")?,
+        origin: word(&conversation["origin"], "type"),
+        until: instant(conversation, "expiration_timestamp"),
     })
 }
 

@@ -216,7 +216,7 @@ impl Sender {
                         person,
                         before: addressee.pair,
                         after: *after,
-                        opens: matches!(message.body, Body::Template { .. }),
+                        opens: message.body.template().is_some(),
                     }),
                 ),
             };

@@ -63,7 +63,6 @@ impl Services {
     }
 
     /// Makes the next transaction of DynamoDB, and answers as if it had failed: the client asks again.
-    #[allow(dead_code, reason = "several tests share this file")]
     pub(crate) fn answer_next_transaction_with_an_error(&self) {
         self.inner.silent.store(true, Ordering::SeqCst);
     }

@@ -1,62 +1,48 @@
-//! Records what WhatsApp says of what was sent: one status after another, each merged into its row.
+//! Records what becomes of each message, and what Meta says of the account.
 //!
-//! A status finds its row by our own id, which WhatsApp echoes, and therefore also before our call was answered. What a
-//! call left unclear and no status settled within the term becomes `unknown`, for a person to see.
+//! Statuses come at least once, in any order, several at a time. Each is merged into its delivery, which only climbs; none is
+//! a reason to read the others. What is still unclear at the end of its term becomes `unknown`, for a person to see. What is
+//! said of the number, the account or a template goes into the state that sending obeys.
+
+mod config;
+mod status;
 
 use aws_config::SdkConfig;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use cloud::batch::{self, Failure};
 use cloud::clock;
-use cloud::deliveries::{Deliveries, Merged};
-use cloud::env::{ConfigError, Variables, required};
-use cloud::queue::DeadLetters;
+use cloud::deliveries::Deliveries;
+use cloud::platform::PlatformState;
+use cloud::queue::{DeadLetters, Queue};
 use cloud::telemetry;
-use domain::delivery::{Report, Rung};
-use domain::ids::SendId;
 use domain::jobs::Settle;
-use whatsapp::StatusUpdate;
+use domain::platform::{Platform, StopCause};
+use whatsapp::{AccountEvent, FromStatuses};
 
-/// What the function is told by its environment.
-#[derive(Debug)]
-pub struct Config {
-    /// `DELIVERIES_TABLE`: what became of each thing sent.
-    pub deliveries_table: String,
-    /// `DEAD_LETTERS_URL`: where a message goes that cannot be handled.
-    pub dead_letters_url: String,
-}
+pub use config::Config;
 
-impl Config {
-    /// Reads the variables.
-    pub fn read(var: Variables) -> Result<Self, ConfigError> {
-        Ok(Self {
-            deliveries_table: required(var, "DELIVERIES_TABLE")?,
-            dead_letters_url: required(var, "DEAD_LETTERS_URL")?,
-        })
-    }
-}
-
-/// Records statuses.
+/// Records statuses and account events.
 #[derive(Debug)]
 pub struct Recorder {
     deliveries: Deliveries,
+    platform: PlatformState,
+    inbound: Queue,
     dead: DeadLetters,
 }
 
-/// A status that came before what it speaks of can be found.
-#[derive(Debug, thiserror::Error)]
-#[error("no delivery is known by WhatsApp's id yet")]
-struct NotFoundYet;
-
 impl Recorder {
     /// The function with its clients.
-    pub fn new(config: &Config, aws: &SdkConfig) -> Self {
+    pub fn new(config: Config, aws: &SdkConfig) -> Self {
         Self {
-            deliveries: Deliveries::new(aws, &config.deliveries_table),
+            deliveries: Deliveries::new(aws, &config.deliveries_table)
+                .counting_service(config.phone_number_id, config.tenant.time_zone),
+            platform: PlatformState::new(aws, &config.platform_table),
+            inbound: Queue::new(aws, &config.inbound_queue_url),
             dead: DeadLetters::new(aws, &config.dead_letters_url),
         }
     }
 
-    /// Records a batch of statuses.
+    /// Records a batch of statuses and events.
     pub async fn record_all(&self, event: SqsEvent) -> SqsBatchResponse {
         batch::each(
             event,
@@ -70,48 +56,51 @@ impl Recorder {
     }
 
     async fn record(&self, body: &str) -> Result<(), Failure> {
-        let update =
-            match StatusUpdate::read(body).map_err(|error| Failure::Dead(error.to_string()))? {
-                Ok(update) => update,
-                Err(unknown) => {
-                    telemetry::count("delivery", "unknown_state", &unknown.0, 1);
-                    return Ok(());
-                }
-            };
-        let id = match update.send {
-            Some(id) => id,
-            // Without our id only theirs remains, and it may not be written yet: the message comes back for it.
-            None => self
-                .deliveries
-                .find(&update.wamid)
-                .await?
-                .ok_or(NotFoundYet)?,
-        };
-        match self
-            .deliveries
-            .merge(&id, &update.report, clock::now())
-            .await?
-        {
-            Merged::Changed | Merged::KnewAlready => Ok(()),
-            // The row is written before the call, so it is gone by now: kept for 90 days, WhatsApp tries for 30.
-            Merged::NoSuchRow => Err(Failure::Dead(format!("there is no delivery {id}"))),
+        let read = FromStatuses::read(body, clock::now())
+            .map_err(|error| Failure::Dead(error.to_string()))?;
+        match read {
+            FromStatuses::Status(update) => self.status(&update).await,
+            FromStatuses::UnknownState(unknown) => {
+                telemetry::count("delivery", "unknown_state", &unknown.0, 1);
+                Ok(())
+            }
+            FromStatuses::Change(event) => self.account(&event).await,
         }
     }
 
-    /// Calls `unknown` what nothing has settled within the term.
-    async fn settle(&self, id: &SendId) -> Result<(), Failure> {
-        let Some(seen) = self.deliveries.get(id).await? else {
-            return Err(Failure::Dead(format!("there is no delivery {id}")));
-        };
-        if !matches!(seen.delivery.rung, Rung::Intended | Rung::Unclear) {
-            return Ok(());
-        }
-        let now = clock::now();
-        self.deliveries
-            .merge(id, &Report::of(Rung::Unknown, now), now)
+    /// Something about the account, a number or a template. A repeat changes nothing.
+    async fn account(&self, event: &AccountEvent) -> Result<(), Failure> {
+        telemetry::count("delivery", "account_event", &event.field, 1);
+        tracing::info!(field = %event.field, event = ?event.event.what, "Meta says something of the account");
+        let stops: Vec<(StopCause, String)> = event
+            .errors
+            .iter()
+            .filter_map(|error| {
+                let cause = whatsapp::stop_cause(error.reason.code)?;
+                Some((cause, said(&error.reason)))
+            })
+            .collect();
+        let after = self
+            .change(|platform| {
+                platform.apply(&event.event);
+                for (cause, said) in &stops {
+                    platform.stop(*cause, said, None, event.event.at);
+                }
+            })
             .await?;
-        telemetry::count("delivery", "unknown", "unsettled", 1);
-        tracing::warn!(send.id = %id, "nobody knows whether {id} was sent: a person should look");
+        for (cause, stop) in after.stops() {
+            telemetry::count("platform", "stopped", cause.key(), 1);
+            tracing::error!(cause = cause.key(), said = %stop.said, "Meta takes nothing any more: {}", stop.said);
+        }
         Ok(())
     }
+
+    async fn change(&self, change: impl Fn(&mut Platform)) -> Result<Platform, Failure> {
+        Ok(self.platform.change(change).await?)
+    }
+}
+
+/// What Meta said, for a person to read.
+fn said(reason: &domain::delivery::Reason) -> String {
+    format!("{}: {}", reason.code, reason.title)
 }

@@ -10,7 +10,7 @@ async fn main() -> Result<(), Error> {
 
     let config = Config::read(&cloud::env::process)?;
     let aws = cloud::aws().await;
-    let recorder = Recorder::new(&config, &aws);
+    let recorder = Recorder::new(config, &aws);
 
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
         Ok::<_, Error>(recorder.record_all(event.payload).await)

@@ -86,6 +86,6 @@ impl Sender {
 
 /// The alarms hang on this count, so that the alarm itself says why.
 fn say_shut(why: &Shut) {
-    telemetry::count("send", "stopped", why.key(), 1);
+    telemetry::count("platform", "stopped", why.key(), 1);
     tracing::warn!(cause = why.key(), "nothing leaves: {}", why.key());
 }

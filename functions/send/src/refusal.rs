@@ -5,7 +5,7 @@ use domain::delivery::{Reason, Report, Rung};
 use domain::ids::SendId;
 use domain::jobs::PersonJob;
 use domain::platform::StopCause;
-use whatsapp::{Accepted, Class, Outgoing, SendError};
+use whatsapp::{Accepted, Class, Outgoing, Says, SendError, Stops, says, stop_cause, stops};
 
 use crate::Sender;
 use crate::share::{Fate, Outcome, soon};
@@ -68,36 +68,39 @@ impl Sender {
                 again_at: seconds.map(|seconds| soon(now, seconds)),
             })
         };
-        if let Some(cause) = whatsapp::stop_cause(reason.code) {
+        if let Some(cause) = stop_cause(reason.code) {
             let said = format!("{}: {}", reason.code, reason.title);
             self.stop(cause, &said).await;
             return wait(Some(0));
         }
-        match (reason.code, message.body.template()) {
-            (132_015, Some(template)) => {
-                self.tell(|platform| platform.pause_template(&template, now))
-                    .await;
-                wait(Some(0))
+        if let (Stops::Template, Some(template)) = (stops(reason.code), message.body.template()) {
+            // Paused for hours, or disabled until somebody mends it (132015, 132016).
+            let disabled = class == Class::Operator;
+            self.tell(|platform| {
+                if disabled {
+                    platform.disable_template(&template, now);
+                } else {
+                    platform.pause_template(&template, now);
+                }
+            })
+            .await;
+            return wait(Some(0));
+        }
+        match (says(reason.code), class) {
+            (Says::WindowClosed, _) if message.body.template().is_none() => {
+                Outcome::PutOff(Fate::WindowClosed)
             }
-            (132_016, Some(template)) => {
-                self.tell(|platform| platform.disable_template(&template, now))
-                    .await;
-                wait(Some(0))
-            }
-            (131_047, None) => Outcome::PutOff(Fate::WindowClosed),
-            (131_049, _) => wait(Some(A_DAY)),
-            (131_056, _) => wait(Some(A_PAIR)),
-            (131_050, _) => {
+            (Says::MarketingRested, _) => wait(Some(A_DAY)),
+            (Says::PairRate, _) => wait(Some(A_PAIR)),
+            (Says::MarketingStopped, _) => {
                 self.stop_marketing(&message.id, now).await;
                 refused(reason)
             }
-            _ => match class {
-                Class::Retry => wait(None),
-                Class::Wait => wait(Some(AN_HOUR)),
-                Class::Unclear | Class::Permanent | Class::Unreachable | Class::Operator => {
-                    refused(reason)
-                }
-            },
+            (_, Class::Retry) => wait(None),
+            (_, Class::Wait) => wait(Some(AN_HOUR)),
+            (_, Class::Unclear | Class::Permanent | Class::Unreachable | Class::Operator) => {
+                refused(reason)
+            }
         }
     }
 
@@ -108,7 +111,7 @@ impl Sender {
             said,
             "Meta takes nothing any more: {said}"
         );
-        telemetry::count("send", "stopped", cause.key(), 1);
+        telemetry::count("platform", "stopped", cause.key(), 1);
         self.tell(|platform| platform.stop(cause, said, None, now))
             .await;
     }

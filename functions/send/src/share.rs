@@ -83,7 +83,11 @@ impl Sender {
                 }
             });
         }
-        self.remind_of_doubts(letters, &plans).await?;
+        for (place, id) in self.remind_of_doubts(letters, &plans).await? {
+            tracing::warn!(send.id = %id, "the sending of {id} was interrupted: it is not repeated");
+            fates[place] =
+                self.look_again("its call was interrupted, or is under way in another hand");
+        }
 
         let mut slots = slots;
         let mut calls = Vec::new();
@@ -104,7 +108,10 @@ impl Sender {
                 // Perhaps it is our own intent, of which nobody told us that it was written.
                 Written::OtherHand => match self.deliveries.get(id).await? {
                     Some(seen) if seen.delivery.is_intended_by(self.hand, now) => seen,
-                    _ => continue,
+                    _ => {
+                        fates[place] = self.look_again("another hand has it");
+                        continue;
+                    }
                 },
             };
             let slot = slots.next();
@@ -158,22 +165,30 @@ impl Sender {
         }
     }
 
-    /// Before it is written: once the row says `unclear`, nobody would remind again.
-    async fn remind_of_doubts(
+    /// Before the doubts are written: once a row says `unclear`, nobody would remind again. Where they stand.
+    async fn remind_of_doubts<'a>(
         &self,
-        letters: &[(SendId, PersonId)],
+        letters: &'a [(SendId, PersonId)],
         plans: &[Plan],
-    ) -> Result<(), Failure> {
-        let doubts = letters.iter().zip(plans).filter_map(|((id, _), plan)| {
-            let Plan::Write(row) = plan else { return None };
-            (row.rung == Rung::Unclear).then_some(id)
-        });
-        try_join_all(doubts.map(async |id| {
-            tracing::warn!(send.id = %id, "the sending of {id} was interrupted: it is not repeated");
-            self.remind(id).await
-        }))
-        .await?;
-        Ok(())
+    ) -> Result<Vec<(usize, &'a SendId)>, Failure> {
+        let doubts = letters.iter().zip(plans).enumerate();
+        let doubts: Vec<_> = doubts
+            .filter_map(|(place, ((id, _), plan))| match plan {
+                Plan::Write(row) if row.rung == Rung::Unclear => Some((place, id)),
+                _ => None,
+            })
+            .collect();
+        try_join_all(doubts.iter().map(async |(_, id)| self.remind(id).await)).await?;
+        Ok(doubts)
+    }
+
+    /// Another hand is, or was, at work on this message. It may yet find it unsent and die before it tries again: whoever
+    /// knows of the message asks once more, after the term, when the other hand cannot be at work any longer.
+    fn look_again(&self, why: &str) -> Fate {
+        Fate::NotYet {
+            why: why.to_owned(),
+            again_at: Some(soon(clock::now(), i64::from(self.term_seconds))),
+        }
     }
 
     async fn intend(
@@ -201,7 +216,7 @@ impl Sender {
                         person,
                         before: addressee.pair,
                         after: *after,
-                        opens: matches!(message.body, Body::Template { .. }),
+                        opens: message.body.template().is_some(),
                     }),
                 ),
             };

@@ -47,6 +47,7 @@ pub(crate) async fn deploy(
             format!("GraphUrl={}", options.graph_url),
             format!("PhoneNumberId={}", options.phone_number_id),
             format!("PacePerSecond={}", options.pace_per_second),
+            format!("UnclearTermSeconds={}", options.unclear_term_seconds),
             "Architecture=x86_64".to_owned(),
             "ReportRetentionDays=1".to_owned(),
             "Local=true".to_owned(),

@@ -49,6 +49,8 @@ pub struct Options {
     pub phone_number_id: String,
     /// Messages per second that the number may send.
     pub pace_per_second: u32,
+    /// Seconds after which an unclear call is called unknown.
+    pub unclear_term_seconds: u32,
     /// One folder per function, with `bootstrap` and `tenant.json`.
     pub artefacts: PathBuf,
     /// The values of the stack's secret.
@@ -65,6 +67,7 @@ impl Options {
             graph_url: graph_url.to_owned(),
             phone_number_id: "106500000000001".to_owned(),
             pace_per_second: 80,
+            unclear_term_seconds: 900,
             artefacts: Places::find()?.artefacts(),
             secret,
             progress: Arc::new(|line| eprintln!("{line}")),

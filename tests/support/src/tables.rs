@@ -37,8 +37,10 @@ impl Tables {
     pub const DELIVERIES: &str = "deliveries";
     /// The pace of the number.
     pub const PACE: &str = "pace";
+    /// What Meta says of the number, the account and the templates.
+    pub const PLATFORM: &str = "platform";
 
-    /// Starts it and creates the five tables.
+    /// Starts it and creates the six tables.
     pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
@@ -71,10 +73,19 @@ impl Tables {
             &dynamo,
             Self::DELIVERIES,
             true,
-            vec![("wamid", "wamid", None, ProjectionType::KeysOnly)],
+            vec![
+                ("wamid", "wamid", None, ProjectionType::KeysOnly),
+                (
+                    "attention",
+                    "attention",
+                    Some("attention_at"),
+                    ProjectionType::KeysOnly,
+                ),
+            ],
         )
         .await;
         create(&dynamo, Self::PACE, false, vec![]).await;
+        create(&dynamo, Self::PLATFORM, false, vec![]).await;
         Self { aws, endpoint }
     }
 }

@@ -3,6 +3,7 @@
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use cloud::clock;
 use cloud::deliveries::{Deliveries, Merged};
+use cloud::platform::PlatformState;
 use delivery::{Config, Recorder};
 use domain::Instant;
 use domain::delivery::{Counts, Delivery, Next, Report, Rung};
@@ -21,6 +22,7 @@ pub(crate) struct Desk {
     recorder: Recorder,
     pub(crate) services: Services,
     pub(crate) deliveries: Deliveries,
+    pub(crate) platform: PlatformState,
 }
 
 impl Desk {
@@ -30,12 +32,17 @@ impl Desk {
         let services = Services::start(&tables.endpoint, &Value::Null).await;
         let config = Config {
             deliveries_table: Tables::DELIVERIES.to_owned(),
+            platform_table: Tables::PLATFORM.to_owned(),
+            inbound_queue_url: "http://sqs.test/1/inbound.fifo".to_owned(),
+            phone_number_id: "106500000000001".to_owned(),
+            tenant: support::rubano(),
             dead_letters_url: "http://sqs.test/1/statuses-dead".to_owned(),
         };
         Self {
-            recorder: Recorder::new(&config, &services.aws),
+            recorder: Recorder::new(config, &services.aws),
             services,
             deliveries: Deliveries::new(&tables.aws, Tables::DELIVERIES),
+            platform: PlatformState::new(&tables.aws, Tables::PLATFORM),
         }
     }
 
@@ -113,6 +120,22 @@ pub(crate) fn to_anna() -> SendId {
 
 pub(crate) fn at(second: i64) -> Instant {
     Instant::from_second(1_795_000_000 + second).unwrap()
+}
+
+/// A batch with one change of the account's `field`, as `webhook` queues it.
+pub(crate) fn change(field: &str, second: i64, value: &Value) -> SqsEvent {
+    let body =
+        json!({"field": field, "waba_id": "2033", "time": at(second).as_second(), "value": value});
+    batch("statuses", &[("", body.to_string())])
+}
+
+/// A batch with one status of our notice to Anna, or of another thing of ours.
+pub(crate) fn status_of(send: &SendId, status: &Value) -> SqsEvent {
+    let mut status = status.clone();
+    status["id"] = WAMID.into();
+    status["biz_opaque_callback_data"] = send.to_string().into();
+    let body = json!({"phone_number_id": "106500000000001", "status": status});
+    batch("statuses", &[("", body.to_string())])
 }
 
 /// A batch with one status `state` of the message `wamid`, as `webhook` queues it, without an id of ours.

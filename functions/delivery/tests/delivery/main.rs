@@ -5,6 +5,7 @@
     reason = "a test that cannot be set up stops"
 )]
 
+mod account;
 #[path = "../../../send/tests/send/batches.rs"]
 mod batches;
 mod desk;

@@ -9,6 +9,7 @@
 mod batches;
 mod office;
 mod services;
+mod waiting;
 
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,7 @@ use batches::{back, batch, sample};
 use cloud::clock;
 use domain::delivery::{Delivery, Next, Report, Rung};
 use domain::ids::SendId;
+use domain::jobs::{Held, HeldJob};
 use office::{
     ANNA, BRUNO, Office, anna_contact, bruno_contact, notice, notice_to, reasons, reply, reply_id,
 };
@@ -226,7 +228,7 @@ async fn a_refusal_for_the_moment_is_tried_again_after_a_pause() {
     let office = Office::open().await;
     let http = None;
     let fault = Fault::next(Trouble::Refuse {
-        code: 131_056,
+        code: 130_429,
         http,
     });
     office.peer.control().add_fault(&fault).await.unwrap();
@@ -244,7 +246,7 @@ async fn a_refusal_for_the_moment_is_tried_again_after_a_pause() {
 }
 
 #[tokio::test]
-async fn a_refusal_for_hours_goes_back_to_the_queue_and_may_be_tried_later() {
+async fn a_refusal_for_a_day_is_held_and_tried_again_then() {
     let office = Office::open().await;
     let http = None;
     let fault = Fault::next(Trouble::Refuse {
@@ -252,16 +254,31 @@ async fn a_refusal_for_hours_goes_back_to_the_queue_and_may_be_tried_later() {
         http,
     });
     office.peer.control().add_fault(&fault).await.unwrap();
-    let batch = || batch("notices", &[("", notice(&[ANNA]))]);
 
-    let refused = office.sender.send_all(batch()).await;
-    assert_eq!(back(&refused), ["0"]);
+    let answer = office
+        .sender
+        .send_all(batch("notices", &[("", notice(&[ANNA]))]))
+        .await;
+    assert_eq!(back(&answer), [""; 0], "waiting uses up no tries");
     assert_eq!(office.calls().await, 1);
     assert_eq!(office.rung(&notice_to(ANNA)).await, Rung::Waiting);
     assert_eq!(office.counts().await.on(&[Rung::Waiting]), 1);
+    let (held, delay) = office.held().remove(0);
+    assert_eq!(delay, 900);
+    let day = held.not_before.unwrap().as_second() - clock::now().as_second();
+    assert!((86_300..=86_400).contains(&day), "{day}");
 
-    let later = office.sender.send_all(batch()).await;
-    assert_eq!(back(&later), [""; 0]);
+    // Before its time it is only put back; after it, it is sent.
+    let asked = serde_json::to_string(&held).unwrap();
+    office.sender.send_all(batch("held", &[("", asked)])).await;
+    assert_eq!(office.calls().await, 1);
+    assert_eq!(office.held().len(), 2);
+    let due = Held {
+        not_before: None,
+        ..held
+    };
+    let due = serde_json::to_string(&due).unwrap();
+    office.sender.send_all(batch("held", &[("", due)])).await;
     assert_eq!(office.gone_out(&notice_to(ANNA)).await.len(), 1);
     assert_eq!(office.counts().await.on(&[Rung::Accepted]), 1);
 }
@@ -374,27 +391,6 @@ async fn without_the_reminder_an_unclear_outcome_stays_an_intent_and_is_doubted_
 }
 
 #[tokio::test]
-async fn a_reply_older_than_the_window_is_put_away_for_a_person_to_see() {
-    let office = Office::open().await;
-    let day = 24 * 3600;
-
-    let late = batch(
-        "replies.fifo",
-        &[("anna", reply(1, day)), ("anna", reply(2, day - 600))],
-    );
-    let answer = office.sender.send_all(late).await;
-
-    assert_eq!(back(&answer), [""; 0]);
-    assert_eq!(office.gone_out(&SendId::Reply(reply_id(1))).await, []);
-    assert_eq!(office.gone_out(&SendId::Reply(reply_id(2))).await.len(), 1);
-    let dead = office.services.queued("replies-dead.fifo");
-    assert_eq!(dead.len(), 1);
-    assert_eq!(dead[0]["group"], "anna");
-    assert_eq!(dead[0]["body"]["reply"]["id"], reply_id(1).as_str());
-    assert!(reasons(&dead)[0].starts_with("the window closed before the reply left"));
-}
-
-#[tokio::test]
 async fn what_cannot_be_read_goes_to_the_dead_letters_of_its_own_queue() {
     let office = Office::open().await;
 
@@ -402,6 +398,7 @@ async fn what_cannot_be_read_goes_to_the_dead_letters_of_its_own_queue() {
         ("replies.fifo", "replies-dead.fifo"),
         ("notices", "notices-dead"),
         ("urgent", "urgent-dead"),
+        ("held", "held-dead"),
     ] {
         let event = batch(queue, &[("", "what?".to_owned())]);
         assert_eq!(back(&office.sender.send_all(event).await), [""; 0]);
@@ -425,7 +422,7 @@ async fn before_the_secret_is_put_messages_wait_and_nobody_is_lost() {
 
     let refused = early.send_all(batch()).await;
     assert_eq!(back(&refused), ["0"]);
-    assert_eq!(office.rung(&notice_to(ANNA)).await, Rung::Waiting);
+    assert_eq!(office.calls().await, 0);
 
     office.sender.send_all(batch()).await;
     assert_eq!(office.gone_out(&notice_to(ANNA)).await.len(), 1);
@@ -446,12 +443,14 @@ async fn a_failing_citizen_does_not_keep_the_notice_from_the_others_of_the_batch
     office.peer.control().add_fault(&fault).await.unwrap();
     let batch = || batch("notices", &[("", notice(&[BRUNO, ANNA]))]);
 
-    assert_eq!(back(&office.sender.send_all(batch()).await), ["0"]);
     assert_eq!(back(&office.sender.send_all(batch()).await), [""; 0]);
 
     assert_eq!(office.gone_out(&notice_to(ANNA)).await.len(), 1);
-    assert_eq!(office.gone_out(&notice_to(BRUNO)).await.len(), 1);
-    assert_eq!(office.counts().await.on(&[Rung::Accepted]), 2);
+    assert_eq!(office.gone_out(&notice_to(BRUNO)).await, []);
+    let HeldJob::Notice(rest) = office.held().remove(0).0.job else {
+        panic!("an ordinary notice waits as one");
+    };
+    assert_eq!(rest.recipients, [BRUNO.parse().unwrap()]);
 }
 
 #[tokio::test]

@@ -1,14 +1,21 @@
 //! A sender at work: its tables, its AWS, the peer in the place of Meta, and the people it writes to.
 
+use std::time::{Duration, SystemTime};
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use cloud::clock;
 use cloud::conversations::{Arrival, Conversations};
 use cloud::deliveries::{Deliveries, Seen};
+use cloud::pace::Pace;
+use cloud::platform::PlatformState;
 use domain::contact::Contact;
 use domain::conversation::{Reply, Turn};
 use domain::delivery::{Counts, Rung};
 use domain::ids::{NoticeId, PersonId, ReplyId, SendId};
-use domain::jobs::{NoticeBatch, SayReply};
+use domain::jobs::{Held, NoticeBatch, SayReply};
 use domain::person::{Person, Proof, Subscription};
+use domain::platform::Platform;
+use domain::tenant::{NoticeTemplate, Tenant};
 use peer::{NewPhone, Peer, PeerConfig, Sent};
 use send::{Config, Sender};
 use serde_json::{Value, json};
@@ -21,11 +28,21 @@ pub(crate) const ANNA: &str = "p_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2C";
 pub(crate) const BRUNO: &str = "p_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2D";
 
 pub(crate) struct Office {
-    pub(crate) sender: Sender,
+    pub(crate) sender: Desk,
     pub(crate) services: Services,
     pub(crate) peer: Peer,
     pub(crate) deliveries: Deliveries,
     tables: Tables,
+}
+
+/// A sender with as much time as Lambda gives it.
+pub(crate) struct Desk(Sender);
+
+impl Desk {
+    pub(crate) async fn send_all(&self, event: SqsEvent) -> SqsBatchResponse {
+        let deadline = SystemTime::now() + Duration::from_mins(1);
+        self.0.send_all(event, deadline).await
+    }
 }
 
 impl Office {
@@ -36,7 +53,7 @@ impl Office {
             "../../../../infra/whatsapp/esempio/avviso.json"
         ));
         let peer = Peer::start(PeerConfig {
-            templates: vec![avviso.unwrap()],
+            templates: vec![avviso.unwrap(), risposta()],
             ..PeerConfig::default()
         });
         let peer = peer.await.unwrap();
@@ -44,7 +61,7 @@ impl Office {
             json!({"app_secrets": ["x"], "verify_token": "y", "access_token": "access-token"});
         let services = Services::start(&tables.endpoint, &secret).await;
         let office = Self {
-            sender: sender(&services, &peer),
+            sender: Desk(sender(&services, &peer, None)),
             services,
             deliveries: Deliveries::new(&tables.aws, Tables::DELIVERIES),
             peer,
@@ -66,10 +83,10 @@ impl Office {
     }
 
     /// The same office with the secret as the template makes it, before anybody has put the real one.
-    pub(crate) async fn sender_without_a_secret(&self) -> Sender {
+    pub(crate) async fn sender_without_a_secret(&self) -> Desk {
         let placeholder = json!({"password": "generated"});
         let services = Services::start(&self.tables.endpoint, &placeholder).await;
-        sender(&services, &self.peer)
+        Desk(sender(&services, &self.peer, None))
     }
 
     pub(crate) async fn subscribe(&self, id: &str, contact: Contact) {
@@ -93,6 +110,7 @@ impl Office {
         let turn = Turn {
             next: Person {
                 subscription,
+                last_heard_at: Some(clock::now()),
                 ..Person::new(id.parse().unwrap(), contact)
             },
             replies: Vec::new(),
@@ -116,6 +134,73 @@ impl Office {
 
     pub(crate) async fn row(&self, send: &SendId) -> Seen {
         self.deliveries.get(send).await.unwrap().unwrap()
+    }
+
+    /// The same office, whose comune has a template for answers that come late.
+    pub(crate) fn sender_with_a_reply_template(&self) -> Desk {
+        let template = NoticeTemplate {
+            name: "risposta".to_owned(),
+            language: "it".to_owned(),
+            category: "utility".to_owned(),
+            body: "Il Comune di Esempio risponde: {{testo}} Grazie.".to_owned(),
+        };
+        Desk(sender(&self.services, &self.peer, Some(template)))
+    }
+
+    /// Makes it so that Anna last wrote so many seconds ago, for the peer too.
+    pub(crate) async fn anna_last_wrote(&self, seconds: i64) {
+        let proof = proof();
+        let last_asked = clock::now();
+        let contact = anna_contact();
+        let store = Conversations::new(&self.tables.aws, Tables::PEOPLE, Tables::TURNS);
+        let message = format!("wamid.{}", clock::new_person()).parse().unwrap();
+        let Arrival::New(opening) = store.arrival(&message, &contact).await.unwrap() else {
+            panic!("a message that nobody heard");
+        };
+        let wrote = domain::Instant::from_second(clock::now().as_second() - seconds).unwrap();
+        let turn = Turn {
+            next: Person {
+                subscription: Subscription::Subscribed { proof, last_asked },
+                last_heard_at: Some(wrote),
+                ..Person::new(ANNA.parse().unwrap(), contact)
+            },
+            replies: Vec::new(),
+            proof: None,
+        };
+        let written = store.commit(&message, &opening, &turn, &[], clock::now());
+        written.await.unwrap();
+    }
+
+    /// The slots of a number that may send `per_second` messages.
+    pub(crate) fn slow_pace(&self, per_second: u32) -> Pace {
+        Pace::new(&self.tables.aws, Tables::PACE, per_second)
+    }
+
+    /// What is held, as it waits: the job, and after how many seconds it asks again.
+    pub(crate) fn held(&self) -> Vec<(Held, i64)> {
+        let queued = self.services.queued("held").into_iter();
+        queued
+            .map(|message| {
+                let held = serde_json::from_value(message["body"].clone()).unwrap();
+                (held, message["delay"].as_i64().unwrap())
+            })
+            .collect()
+    }
+
+    /// The state of the platform.
+    pub(crate) async fn platform(&self) -> Platform {
+        PlatformState::new(&self.tables.aws, Tables::PLATFORM)
+            .now()
+            .await
+            .unwrap()
+    }
+
+    /// Changes the state of the platform.
+    pub(crate) async fn change_platform(&self, change: impl Fn(&mut Platform)) {
+        PlatformState::new(&self.tables.aws, Tables::PLATFORM)
+            .change(change)
+            .await
+            .unwrap();
     }
 
     pub(crate) async fn rung(&self, send: &SendId) -> Rung {
@@ -150,22 +235,31 @@ impl Office {
     }
 }
 
-fn sender(services: &Services, peer: &Peer) -> Sender {
+fn sender(services: &Services, peer: &Peer, reply_template: Option<NoticeTemplate>) -> Sender {
     let queue = |name: &str| format!("http://sqs.test/1/{name}");
     let config = Config {
         people_table: Tables::PEOPLE.to_owned(),
         deliveries_table: Tables::DELIVERIES.to_owned(),
         pace_table: Tables::PACE.to_owned(),
+        platform_table: Tables::PLATFORM.to_owned(),
         pace_per_second: 80,
+        unclear_term_seconds: 900,
         statuses_queue_url: queue("statuses"),
+        held_queue_url: queue("held"),
+        inbound_queue_url: queue("inbound.fifo"),
         whatsapp_secret_arn: "arn:aws:secretsmanager:eu-south-1:1:secret:w".to_owned(),
         graph_url: peer.url(),
         phone_number_id: "106500000000001".to_owned(),
         replies_dead_letters_url: queue("replies-dead.fifo"),
         notices_dead_letters_url: queue("notices-dead"),
         urgent_dead_letters_url: queue("urgent-dead"),
+        held_dead_letters_url: queue("held-dead"),
+        tenant: Tenant {
+            reply_template,
+            ..support::rubano()
+        },
     };
-    Sender::new(&config, &services.aws).unwrap()
+    Sender::new(config, &services.aws).unwrap()
 }
 
 pub(crate) fn anna_contact() -> Contact {
@@ -174,6 +268,18 @@ pub(crate) fn anna_contact() -> Contact {
 
 pub(crate) fn bruno_contact() -> Contact {
     Contact::new(None, "IT.9Pq31Zr".parse().ok()).unwrap()
+}
+
+/// The template for answers that come late, as submitted to Meta.
+fn risposta() -> Value {
+    json!({
+        "name": "risposta", "language": "it", "category": "UTILITY", "parameter_format": "named",
+        "components": [{
+            "type": "body",
+            "text": "Il Comune di Esempio risponde: {{testo}} Grazie.",
+            "example": {"body_text_named_params": [{"param_name": "testo", "example": "Fatto."}]},
+        }],
+    })
 }
 
 fn proof() -> Proof {

@@ -1,6 +1,7 @@
 //! AWS as a function under test sees it, behind one address: the test's own DynamoDB, a Secrets Manager with one secret,
 //! and an SQS that remembers what it took and refuses on demand.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -24,6 +25,8 @@ struct Inner {
     http: reqwest::Client,
     queued: Mutex<Vec<(String, Value)>>,
     refusals: Mutex<Vec<(String, bool)>>,
+    /// The next transaction is made, and answered with a server error.
+    silent: AtomicBool,
 }
 
 impl Services {
@@ -35,6 +38,7 @@ impl Services {
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
             queued: Mutex::default(),
             refusals: Mutex::default(),
+            silent: AtomicBool::new(false),
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -56,6 +60,11 @@ impl Services {
         let queued = self.inner.queued.lock().unwrap();
         let here = queued.iter().filter(|(queue, _)| queue == name);
         here.map(|(_, message)| message.clone()).collect()
+    }
+
+    /// Makes the next transaction of DynamoDB, and answers as if it had failed: the client asks again.
+    pub(crate) fn answer_next_transaction_with_an_error(&self) {
+        self.inner.silent.store(true, Ordering::SeqCst);
     }
 
     /// Lets the queue `name` refuse its next call: the `whole` call, or only the first message of a batch. Refusals of one
@@ -81,10 +90,16 @@ impl Inner {
     }
 
     async fn forward(&self, mut headers: HeaderMap, body: Bytes) -> Response {
+        let target = headers["x-amz-target"].to_str().unwrap().to_owned();
         headers.remove(header::CONTENT_LENGTH);
         headers.remove(header::HOST);
         let call = self.http.post(&self.database).headers(headers).body(body);
+        let transaction = target.ends_with("TransactWriteItems");
         let answer = call.send().await.unwrap();
+        if transaction && self.silent.swap(false, Ordering::SeqCst) {
+            let broken = json!({"__type": "com.amazonaws.dynamodb.v20120810#InternalServerError", "message": "no"});
+            return (StatusCode::INTERNAL_SERVER_ERROR, broken.to_string()).into_response();
+        }
         let status = StatusCode::from_u16(answer.status().as_u16()).unwrap();
         let headers = answer.headers().clone();
         (status, headers, answer.bytes().await.unwrap()).into_response()

@@ -56,6 +56,19 @@ pub struct Identified {
     pub dropped: Vec<ReplyId>,
 }
 
+impl Identified {
+    /// `person`, of whom no name changes.
+    pub fn only(person: Person) -> Self {
+        Self {
+            person,
+            owners: BTreeMap::new(),
+            joined: BTreeSet::new(),
+            losers: Vec::new(),
+            dropped: Vec::new(),
+        }
+    }
+}
+
 /// Meta's word that somebody has other names now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rotation {

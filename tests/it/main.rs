@@ -11,6 +11,7 @@ mod citizens;
 mod edge;
 mod finance;
 mod notices;
+mod people;
 mod staff_api;
 mod support;
 mod trouble;

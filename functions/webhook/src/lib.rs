@@ -114,9 +114,11 @@ impl Webhook {
             deduplication: message.deduplication,
             body: message.body,
         });
-        // One after the other: a body usually brings only one kind, and a failure of either fails the call.
-        self.inbound.send_ordered(inbound.collect()).await?;
-        self.statuses.send_all(split.statuses).await?;
+        // Side by side: a failure of either fails the call, and then Meta brings all of it again.
+        tokio::try_join!(
+            self.inbound.send_ordered(inbound.collect()),
+            self.statuses.send_all(split.statuses),
+        )?;
         Ok(())
     }
 

@@ -80,9 +80,10 @@ impl Conversations {
             .await?;
         if let Some(mut turn) = tables.remove(&self.turns).and_then(|mut rows| rows.pop()) {
             // A message that was taken back before it came has no replies: it is not heard.
-            let replies = match turn.contains_key("replies") {
-                true => read(&mut turn, "replies")?,
-                false => Vec::new(),
+            let replies = if turn.contains_key("replies") {
+                read(&mut turn, "replies")?
+            } else {
+                Vec::new()
             };
             return Ok(Arrival::HeardBefore(replies));
         }
@@ -97,7 +98,7 @@ impl Conversations {
             .collect();
         let mut opening = self.people_of(&stored, person).await?;
         opening.stored = stored;
-        opening.sought = names.clone();
+        opening.sought.clone_from(names);
         Ok(Arrival::New(Box::new(opening)))
     }
 

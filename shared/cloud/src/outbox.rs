@@ -147,7 +147,9 @@ impl Outbox {
                 let row = take(&self.deliveries_table, &row_key(id));
                 let pair = take(&self.pace, &pair_key(person));
                 Ok(Addressee {
+                    // Somebody who was joined into another is nobody by this id.
                     person: stored
+                        .filter(|item| !item.contains_key("joined_into"))
                         .map(|mut item| read(&mut item, "person"))
                         .transpose()?,
                     seen: row.map(crate::deliveries::seen).transpose()?,

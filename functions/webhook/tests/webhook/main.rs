@@ -299,3 +299,46 @@ async fn any_other_method_is_refused() {
     assert_eq!(door.status_of(&put).await, 405);
     assert_eq!(door.queued(), (0, 0));
 }
+
+#[tokio::test]
+async fn a_thousand_updates_of_three_megabytes_are_all_queued_and_then_acknowledged() {
+    let door = Door::open().await;
+    let words = "a".repeat(2_800);
+    let messages: Vec<Value> = (0..600)
+        .map(|n| {
+            json!({"from_user_id": format!("IT.user{n}"), "id": format!("wamid.{n}"), "timestamp": "1795000000",
+                "type": "text", "text": {"body": words}})
+        })
+        .collect();
+    let statuses: Vec<Value> = (0..396)
+        .map(|n| {
+            json!({"id": format!("wamid.out{n}"), "status": "delivered", "timestamp": "1795000000",
+                "biz_opaque_callback_data": words})
+        })
+        .collect();
+    let preference = json!([{"user_id": "IT.user1", "category": "marketing_messages", "value": "stop",
+        "timestamp": 1_795_000_000}]);
+    let rotation = json!([{"timestamp": "1795000000", "user_id": {"previous": "IT.user1", "current": "IT.user2"}}]);
+    let change = |field: &str, value: Value| json!({"field": field, "value": value});
+    let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "1", "time": 1_795_000_000, "changes": [
+        change("messages", json!({"messages": messages})),
+        change("messages", json!({"statuses": statuses})),
+        change("user_preferences", json!({"user_preferences": preference})),
+        change("user_id_update", json!({"user_id_update": rotation})),
+        change("account_alerts", json!({"alert_type": "x"})),
+        change("phone_number_quality_update", json!({"event": "FLAGGED"})),
+    ]}]})
+    .to_string();
+    assert!(body.len() > 2_900_000, "{}", body.len());
+    let call = signed(&body, "app-secret");
+
+    let since = std::time::Instant::now();
+    let status = door.status_of(&call).await;
+    println!(
+        "{} bytes acknowledged after {:?}",
+        body.len(),
+        since.elapsed()
+    );
+
+    assert_eq!((status, door.queued()), (200, (602, 398)));
+}

@@ -104,6 +104,7 @@ fn category(value: &Value) -> Option<What> {
 
 fn account(value: &Value) -> Option<What> {
     let restrictions = items(value, "restriction_info").iter();
+    let ban = &value["ban_info"];
     Some(What::Account {
         event: capitals(value, "event")?,
         violation: capitals(&value["violation_info"], "violation_type"),
@@ -113,7 +114,11 @@ fn account(value: &Value) -> Option<What> {
                 until: instant(restriction, "expiration"),
             })
             .collect(),
-        ban: capitals(&value["ban_info"], "waba_ban_state"),
+        // A word, or a list of one.
+        ban: capitals(ban, "waba_ban_state").or_else(|| {
+            let first = items(ban, "waba_ban_state").first()?.as_str()?;
+            Some(first.to_uppercase())
+        }),
     })
 }
 

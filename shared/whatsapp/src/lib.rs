@@ -8,6 +8,7 @@ mod client;
 pub mod errors;
 pub mod inbound;
 mod lenient;
+pub mod media;
 pub mod outgoing;
 mod signature;
 mod status;
@@ -18,6 +19,7 @@ pub use account::AccountEvent;
 pub use client::{Accepted, Client, GRAPH_VERSION, NoClient, SendError};
 pub use errors::{Class, Says, Stops, class_of, says, stop_cause, stops};
 pub use inbound::{Content, FromInbound, Inbound, Preference, Rotation, Sender, Wish};
+pub use media::{Download, Media, MediaError, Received};
 pub use outgoing::{
     Body, Outgoing, OverLimit, Receipt, Template, TemplateButton, Words, as_parameter,
 };

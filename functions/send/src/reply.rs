@@ -5,10 +5,12 @@ use std::time::Duration;
 use cloud::batch::Failure;
 use cloud::clock;
 use domain::Instant;
+use domain::conversation::{Choosable, Said};
 use domain::ids::{PersonId, SendId};
 use domain::jobs::{HeldJob, PersonJob, SayReply};
 use domain::pace::Lane;
 use domain::person::Person;
+use whatsapp::outgoing::{Button, Buttons, Flow, Link, List, Row, Section};
 use whatsapp::{Body, Template};
 
 use crate::Sender;
@@ -95,7 +97,7 @@ impl Sender {
     /// The reply in the words of the tenant's template for answers that come late.
     fn twin_of(&self, job: &SayReply) -> Option<Body> {
         let template = self.tenant.reply_template.as_ref()?;
-        let text = whatsapp::as_parameter(&job.reply.text);
+        let text = whatsapp::as_parameter(job.reply.said.words());
         Some(Body::Template(Template::named(
             &template.name,
             &template.language,
@@ -132,5 +134,54 @@ impl Sender {
 }
 
 fn body_of(job: &SayReply) -> Body {
-    Body::Text(job.reply.text.clone())
+    match job.reply.said.clone() {
+        Said::Text(text) => Body::Text(text),
+        Said::Buttons { text, buttons } => Body::Buttons(Buttons {
+            text,
+            buttons: buttons
+                .into_iter()
+                .map(|Choosable { id, title, .. }| Button { id, title })
+                .collect(),
+            ..Buttons::default()
+        }),
+        Said::List { text, label, rows } => Body::List(List {
+            text,
+            label,
+            sections: vec![Section {
+                title: None,
+                rows: rows.into_iter().map(row).collect(),
+            }],
+            ..List::default()
+        }),
+        Said::Link { text, label, url } => Body::Link(Link {
+            text,
+            label,
+            url,
+            ..Link::default()
+        }),
+        Said::AskLocation { text } => Body::AskLocation { text },
+        Said::AskContact { text } => Body::AskContact { text },
+        Said::Flow {
+            text,
+            label,
+            flow,
+            token,
+            screen,
+        } => Body::Flow(Flow {
+            text,
+            label,
+            flow_id: flow,
+            token,
+            screen,
+            ..Flow::default()
+        }),
+    }
+}
+
+fn row(choosable: Choosable) -> Row {
+    Row {
+        id: choosable.id,
+        title: choosable.title,
+        description: choosable.description,
+    }
 }

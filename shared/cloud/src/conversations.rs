@@ -1,25 +1,26 @@
-//! What the conversation keeps: people, how they are known, and the messages already heard with what was answered.
+//! What the conversation keeps: people, whose each name is, and what was heard already with what was answered.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use domain::Instant;
-use domain::contact::Contact;
-use domain::conversation::Turn;
-use domain::ids::{PersonId, Wamid};
+use domain::contact::Identifier;
+use domain::identity::{Known, Owner};
+use domain::ids::PersonId;
 use domain::jobs::SayReply;
 use domain::person::Person;
 
 use crate::StoreError;
-use crate::people::AUDIENCE;
-use crate::table::{
-    self, Item, dynamo, expiry, key, number, put, read, string, text, transact, unchanged, write,
-};
+use crate::table::{self, Item, dynamo, key, read, string, text};
 
-/// Meta delivers again for up to seven days: a message is remembered for nine.
-const REMEMBERED_DAYS: i64 = 9;
+mod writes;
+
+pub use writes::Outcome;
+
+/// How many joined rows are followed before giving up: each is a person who turned out to be another.
+const FOLLOWED: usize = 8;
 
 /// The tables of people and of turns.
 #[derive(Debug, Clone)]
@@ -29,7 +30,7 @@ pub struct Conversations {
     turns: String,
 }
 
-/// What is known when a message arrives.
+/// What is known when something arrives.
 #[derive(Debug)]
 pub enum Arrival {
     /// It was heard before: what was answered then is to be sent again, with the same ids.
@@ -38,17 +39,18 @@ pub enum Arrival {
     New(Box<Opening>),
 }
 
-/// A new message's sender, as stored.
-#[derive(Debug)]
+/// What is known of the people that something new speaks of. Who was joined into another is that other.
+#[derive(Debug, Default)]
 pub struct Opening {
-    /// The person, if they ever wrote before.
-    pub person: Option<Person>,
-    /// What of the sender's contact belongs to this person. Where WhatsApp shows a number and an id that belong to two
-    /// people of ours, the id decides and the number is left out: two people are never joined by a guess.
-    pub contact: Contact,
-    version: Option<u64>,
-    /// The identifiers that still have to be written.
-    unwritten: Vec<String>,
+    /// Whose the names are, and the people who have them.
+    pub known: Known,
+    /// The person who was asked for by id.
+    pub person: Option<PersonId>,
+    versions: BTreeMap<PersonId, u64>,
+    /// The names as they are stored: on this they may be written.
+    stored: BTreeMap<Identifier, Owner>,
+    /// The names that were looked for.
+    sought: BTreeSet<Identifier>,
 }
 
 impl Conversations {
@@ -61,178 +63,135 @@ impl Conversations {
         }
     }
 
-    /// What is known of `message` and of who wrote it.
-    pub async fn arrival(&self, message: &Wamid, contact: &Contact) -> Result<Arrival, StoreError> {
-        let names = names(contact);
-        let (heard, known) = self.look_up(message, &names).await?;
-        if let Some(mut turn) = heard {
-            return Ok(Arrival::HeardBefore(read(&mut turn, "replies")?));
+    /// What is known of what arrives under the key `heard`, of the people behind `names`, and of `person`.
+    pub async fn arrival(
+        &self,
+        heard: &str,
+        names: &BTreeSet<Identifier>,
+        person: Option<&PersonId>,
+    ) -> Result<Arrival, StoreError> {
+        let turn = HashMap::from([("pk".to_owned(), text(heard))]);
+        let rows = names.iter().map(|name| key(name.key(), "id")).collect();
+        let mut tables = self
+            .get(HashMap::from([
+                (self.turns.clone(), vec![turn]),
+                (self.people.clone(), rows),
+            ]))
+            .await?;
+        if let Some(mut turn) = tables.remove(&self.turns).and_then(|mut rows| rows.pop()) {
+            // A message that was taken back before it came has no replies: it is not heard.
+            let replies = match turn.contains_key("replies") {
+                true => read(&mut turn, "replies")?,
+                false => Vec::new(),
+            };
+            return Ok(Arrival::HeardBefore(replies));
         }
-
-        let by = |name: Option<&String>| name.and_then(|name| known.get(name)).cloned();
-        let bsuid = contact
-            .bsuid()
-            .map(|bsuid| format!("bsuid#{}", bsuid.as_str()));
-        let phone = contact
-            .phone()
-            .map(|phone| format!("phone#{}", phone.digits()));
-        let (by_bsuid, by_phone) = (by(bsuid.as_ref()), by(phone.as_ref()));
-        let contact = match (&by_bsuid, &by_phone) {
-            (Some(one), Some(other)) if one != other => {
-                tracing::warn!(person.id = %one, other.person.id = %other, "a number and an id of two people came together");
-                Contact::new(None, contact.bsuid().cloned()).unwrap_or_else(|| contact.clone())
-            }
-            _ => contact.clone(),
-        };
-        let unwritten = self::names(&contact)
-            .into_iter()
-            .filter(|name| !known.contains_key(name))
+        let rows = tables.remove(&self.people).unwrap_or_default();
+        let stored: BTreeMap<Identifier, Owner> = names
+            .iter()
+            .filter_map(|name| {
+                let key = name.key();
+                let row = rows.iter().find(|row| string(row, "pk") == Some(&key))?;
+                Some((name.clone(), owner(row)?))
+            })
             .collect();
-        let Some(id) = by_bsuid.or(by_phone) else {
-            return Ok(Arrival::New(Box::new(Opening {
-                person: None,
-                contact,
-                version: None,
-                unwritten,
-            })));
-        };
-        let (person, version) = self.person(&id).await?;
-        Ok(Arrival::New(Box::new(Opening {
-            person: Some(person),
-            contact,
-            version: Some(version),
-            unwritten,
-        })))
+        let mut opening = self.people_of(&stored, person).await?;
+        opening.stored = stored;
+        opening.sought = names.clone();
+        Ok(Arrival::New(Box::new(opening)))
     }
 
-    async fn look_up(
+    /// The people who own the names in `stored`, and `person`, each by their last id.
+    async fn people_of(
         &self,
-        message: &Wamid,
-        names: &[String],
-    ) -> Result<(Option<Item>, HashMap<String, PersonId>), StoreError> {
-        let wanted = |keys: Vec<Item>| {
-            KeysAndAttributes::builder()
+        stored: &BTreeMap<Identifier, Owner>,
+        person: Option<&PersonId>,
+    ) -> Result<Opening, StoreError> {
+        let mut opening = Opening::default();
+        let owners = stored.values().filter_map(|owner| match owner {
+            Owner::Person(id) => Some(id),
+            Owner::Nobody { .. } => None,
+        });
+        let mut wanted: BTreeSet<PersonId> = owners.chain(person).cloned().collect();
+        let mut joined: BTreeMap<PersonId, PersonId> = BTreeMap::new();
+        for _ in 0..FOLLOWED {
+            wanted.retain(|id| !opening.known.people.contains_key(id));
+            if wanted.is_empty() {
+                break;
+            }
+            let keys = wanted.iter().map(|id| key(id.as_str(), "person")).collect();
+            let mut tables = self
+                .get(HashMap::from([(self.people.clone(), keys)]))
+                .await?;
+            wanted.clear();
+            for mut row in tables.remove(&self.people).unwrap_or_default() {
+                let Some(id) = string(&row, "pk").and_then(|id| id.parse::<PersonId>().ok()) else {
+                    continue;
+                };
+                if let Some(into) = string(&row, "joined_into").and_then(|id| id.parse().ok()) {
+                    let into: PersonId = into;
+                    wanted.insert(into.clone());
+                    joined.insert(id, into);
+                } else {
+                    opening.versions.insert(id.clone(), version_of(&row));
+                    let person: Person = read(&mut row, "person")?;
+                    opening.known.people.insert(id, person);
+                }
+            }
+        }
+        let last = |id: &PersonId| {
+            let mut id = id;
+            for _ in 0..FOLLOWED {
+                match joined.get(id) {
+                    Some(into) => id = into,
+                    None => break,
+                }
+            }
+            // A name is written with its person, in one transaction.
+            if opening.known.people.contains_key(id) {
+                Ok(id.clone())
+            } else {
+                Err(StoreError::DynamoDb("a name of nobody".into()))
+            }
+        };
+        let mut owners = BTreeMap::new();
+        for (name, owner) in stored {
+            let owner = match owner {
+                Owner::Person(id) => Owner::Person(last(id)?),
+                nobody @ Owner::Nobody { .. } => nobody.clone(),
+            };
+            owners.insert(name.clone(), owner);
+        }
+        let person = person.and_then(|id| last(id).ok());
+        opening.known.owners = owners;
+        opening.person = person;
+        Ok(opening)
+    }
+
+    async fn get(
+        &self,
+        keys: HashMap<String, Vec<Item>>,
+    ) -> Result<HashMap<String, Vec<Item>>, StoreError> {
+        let mut call = self.dynamo.batch_get_item();
+        for (table, keys) in keys {
+            if keys.is_empty() {
+                continue;
+            }
+            let wanted = KeysAndAttributes::builder()
                 .set_keys(Some(keys))
                 .consistent_read(true)
                 .build()
-                .map_err(|error| StoreError::DynamoDb(error.into()))
-        };
-        let turn = HashMap::from([("pk".to_owned(), text(message.as_str()))]);
-        let answer = self
-            .dynamo
-            .batch_get_item()
-            .request_items(&self.turns, wanted(vec![turn])?)
-            .request_items(
-                &self.people,
-                wanted(names.iter().map(|name| key(name, "id")).collect())?,
-            )
-            .send()
-            .await
-            .map_err(dynamo)?;
+                .map_err(|error| StoreError::DynamoDb(error.into()))?;
+            call = call.request_items(table, wanted);
+        }
+        let answer = call.send().await.map_err(dynamo)?;
         if answer
             .unprocessed_keys()
             .is_some_and(|keys| !keys.is_empty())
         {
             return Err(StoreError::DynamoDb("keys were left unprocessed".into()));
         }
-        let mut tables = answer.responses.unwrap_or_default();
-        let heard = tables.remove(&self.turns).and_then(|mut items| items.pop());
-        let known = tables.remove(&self.people).unwrap_or_default();
-        let known = known
-            .iter()
-            .filter_map(|item| {
-                Some((
-                    string(item, "pk")?.to_owned(),
-                    string(item, "person_id")?.parse().ok()?,
-                ))
-            })
-            .collect();
-        Ok((heard, known))
-    }
-
-    async fn person(&self, id: &PersonId) -> Result<(Person, u64), StoreError> {
-        let answer = self
-            .dynamo
-            .get_item()
-            .table_name(&self.people)
-            .set_key(Some(key(id.as_str(), "person")))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(dynamo)?;
-        // The identifier is written with the person, in one transaction.
-        let mut item = answer
-            .item
-            .ok_or_else(|| StoreError::DynamoDb("an identifier of nobody".into()))?;
-        let version = version_of(&item);
-        Ok((read(&mut item, "person")?, version))
-    }
-
-    /// Writes what came of `message`, all or nothing: the person, how they are known, the proof of what they asked, and
-    /// the message with its replies. `Stale` means that somebody wrote first: ask [`Conversations::arrival`] again.
-    pub async fn commit(
-        &self,
-        message: &Wamid,
-        opening: &Opening,
-        turn: &Turn,
-        replies: &[SayReply],
-        now: Instant,
-    ) -> Result<(), StoreError> {
-        let mut writes = vec![
-            self.heard(message, replies, now)?,
-            self.person_row(&turn.next, opening.version)?,
-        ];
-        for name in &opening.unwritten {
-            writes.push(put(Put::builder()
-                .table_name(&self.people)
-                .set_item(Some(key(name, "id")))
-                .item("person_id", text(turn.next.id.as_str()))
-                .condition_expression("attribute_not_exists(pk)"))?);
-        }
-        if let Some((order, proof)) = &turn.proof {
-            let sort = format!("proof#{}#{}", proof.at, proof.message);
-            writes.push(put(Put::builder()
-                .table_name(&self.people)
-                .set_item(Some(key(turn.next.id.as_str(), sort)))
-                .item("asked", write(order)?)
-                .item("proof", write(proof)?))?);
-        }
-        transact(&self.dynamo, writes).await
-    }
-
-    fn heard(
-        &self,
-        message: &Wamid,
-        replies: &[SayReply],
-        now: Instant,
-    ) -> Result<TransactWriteItem, StoreError> {
-        put(Put::builder()
-            .table_name(&self.turns)
-            .item("pk", text(message.as_str()))
-            .item("replies", write(&replies)?)
-            .item("expires_at", expiry(now, REMEMBERED_DAYS))
-            .condition_expression("attribute_not_exists(pk)"))
-    }
-
-    fn person_row(
-        &self,
-        person: &Person,
-        version: Option<u64>,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let (condition, seen) = unchanged(version);
-        let mut row = Put::builder()
-            .table_name(&self.people)
-            .set_item(Some(key(person.id.as_str(), "person")))
-            .item("version", number(version.unwrap_or_default() + 1))
-            .item("person", write(person)?)
-            .condition_expression(condition);
-        if person.receives_notices() {
-            row = row.item("audience", text(AUDIENCE));
-        }
-        if let Some(seen) = seen {
-            row = row.expression_attribute_values(":seen", seen);
-        }
-        put(row)
+        Ok(answer.responses.unwrap_or_default())
     }
 }
 
@@ -242,13 +201,12 @@ fn version_of(item: &Item) -> u64 {
         .unwrap_or_default()
 }
 
-/// The keys of the rows that say whose an identifier is.
-fn names(contact: &Contact) -> Vec<String> {
-    let bsuid = contact
-        .bsuid()
-        .map(|bsuid| format!("bsuid#{}", bsuid.as_str()));
-    let phone = contact
-        .phone()
-        .map(|phone| format!("phone#{}", phone.digits()));
-    bsuid.into_iter().chain(phone).collect()
+/// Whose the name in `row` is.
+fn owner(row: &Item) -> Option<Owner> {
+    match string(row, "person_id") {
+        Some(id) => id.parse().ok().map(Owner::Person),
+        None => table::integer(row, "since")
+            .and_then(|since| Instant::from_second(since).ok())
+            .map(|since| Owner::Nobody { since }),
+    }
 }

@@ -68,6 +68,11 @@ impl std::fmt::Debug for Phone {
 pub struct Bsuid(String);
 
 impl Bsuid {
+    /// Whether it is one of a parent business (`IT.ENT.…`).
+    pub fn is_parent(&self) -> bool {
+        self.0.get(3..).is_some_and(|rest| rest.starts_with("ENT."))
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -114,27 +119,76 @@ impl std::fmt::Debug for Bsuid {
     }
 }
 
-/// What WhatsApp told us of who wrote: either may be missing, never both.
+/// What WhatsApp told us of who somebody is: each may be missing, never all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "known_by", rename_all = "snake_case")]
-pub enum Contact {
-    /// Only the number: old payloads, and some system messages.
-    Phone {
-        /// The number.
-        phone: Phone,
-    },
-    /// Only the BSUID: a user with a username whose number is withheld.
-    Bsuid {
-        /// The id.
-        bsuid: Bsuid,
-    },
-    /// Both: the only proof that they belong to one person.
-    Both {
-        /// The number.
-        phone: Phone,
-        /// The id.
-        bsuid: Bsuid,
-    },
+#[serde(try_from = "Stored")]
+pub struct Contact {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<Phone>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bsuid: Option<Bsuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<Bsuid>,
+}
+
+/// A contact as it is stored. Older rows carry a tag `known_by`, which says nothing that the members do not say.
+#[derive(Deserialize)]
+struct Stored {
+    #[serde(default)]
+    phone: Option<Phone>,
+    #[serde(default)]
+    bsuid: Option<Bsuid>,
+    #[serde(default)]
+    parent: Option<Bsuid>,
+}
+
+impl TryFrom<Stored> for Contact {
+    type Error = NotAContact;
+
+    fn try_from(stored: Stored) -> Result<Self, NotAContact> {
+        Self::known_by(stored.phone, stored.bsuid, stored.parent)
+            .ok_or(NotAContact("a contact: known by nothing"))
+    }
+}
+
+/// One of the names by which somebody is known.
+///
+/// The order is the rank: a BSUID is one person's for good, a number goes from person to person.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Identifier {
+    /// The BSUID of our own business.
+    Bsuid(Bsuid),
+    /// The BSUID of the business that ours is linked under.
+    Parent(Bsuid),
+    /// The number.
+    Phone(Phone),
+}
+
+impl Identifier {
+    /// The key under which it is kept.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Bsuid(id) => format!("bsuid#{}", id.as_str()),
+            Self::Parent(id) => format!("parent#{}", id.as_str()),
+            Self::Phone(phone) => format!("phone#{}", phone.digits()),
+        }
+    }
+}
+
+impl From<Identifier> for Contact {
+    fn from(name: Identifier) -> Self {
+        let (mut phone, mut bsuid, mut parent) = (None, None, None);
+        match name {
+            Identifier::Bsuid(id) => bsuid = Some(id),
+            Identifier::Parent(id) => parent = Some(id),
+            Identifier::Phone(number) => phone = Some(number),
+        }
+        Self {
+            phone,
+            bsuid,
+            parent,
+        }
+    }
 }
 
 /// Where a message is addressed.
@@ -149,44 +203,85 @@ pub enum Address {
 impl Contact {
     /// The contact made of what is known, if anything is.
     pub fn new(phone: Option<Phone>, bsuid: Option<Bsuid>) -> Option<Self> {
-        match (phone, bsuid) {
-            (Some(phone), Some(bsuid)) => Some(Self::Both { phone, bsuid }),
-            (Some(phone), None) => Some(Self::Phone { phone }),
-            (None, Some(bsuid)) => Some(Self::Bsuid { bsuid }),
-            (None, None) => None,
-        }
+        Self::known_by(phone, bsuid, None)
+    }
+
+    /// The contact made of what is known, if anything is. A parent's BSUID that stands in the place of our own is a parent's
+    /// all the same.
+    pub fn known_by(
+        phone: Option<Phone>,
+        bsuid: Option<Bsuid>,
+        parent: Option<Bsuid>,
+    ) -> Option<Self> {
+        let (bsuid, parent) = match bsuid {
+            Some(id) if id.is_parent() => (None, parent.or(Some(id))),
+            bsuid => (bsuid, parent),
+        };
+        (phone.is_some() || bsuid.is_some() || parent.is_some()).then_some(Self {
+            phone,
+            bsuid,
+            parent,
+        })
     }
 
     /// The number, where known.
     pub fn phone(&self) -> Option<&Phone> {
-        match self {
-            Self::Phone { phone } | Self::Both { phone, .. } => Some(phone),
-            Self::Bsuid { .. } => None,
-        }
+        self.phone.as_ref()
     }
 
     /// The BSUID, where known.
     pub fn bsuid(&self) -> Option<&Bsuid> {
-        match self {
-            Self::Bsuid { bsuid } | Self::Both { bsuid, .. } => Some(bsuid),
-            Self::Phone { .. } => None,
+        self.bsuid.as_ref()
+    }
+
+    /// The BSUID of the business that ours is linked under, where known.
+    pub fn parent(&self) -> Option<&Bsuid> {
+        self.parent.as_ref()
+    }
+
+    /// Everything they are known by, the strongest first.
+    pub fn identifiers(&self) -> impl Iterator<Item = Identifier> {
+        let bsuid = self.bsuid.clone().map(Identifier::Bsuid);
+        let parent = self.parent.clone().map(Identifier::Parent);
+        let phone = self.phone.clone().map(Identifier::Phone);
+        [bsuid, parent, phone].into_iter().flatten()
+    }
+
+    /// This contact with `identifier` as the one of its kind.
+    #[must_use]
+    pub fn with(mut self, identifier: &Identifier) -> Self {
+        match identifier.clone() {
+            Identifier::Bsuid(id) => self.bsuid = Some(id),
+            Identifier::Parent(id) => self.parent = Some(id),
+            Identifier::Phone(phone) => self.phone = Some(phone),
         }
+        self
+    }
+
+    /// This contact without `identifier`; `None` if that was all.
+    #[must_use]
+    pub fn without(&self, identifier: &Identifier) -> Option<Self> {
+        let (mut phone, mut bsuid, mut parent) =
+            (self.phone.clone(), self.bsuid.clone(), self.parent.clone());
+        match identifier {
+            Identifier::Bsuid(id) => bsuid = bsuid.filter(|own| own != id),
+            Identifier::Parent(id) => parent = parent.filter(|own| own != id),
+            Identifier::Phone(number) => phone = phone.filter(|own| own != number),
+        }
+        Self::known_by(phone, bsuid, parent)
     }
 
     /// Where to write. The number when known: it keeps the number visible to us for another 30 days (Meta, BSUID page).
     pub fn address(&self) -> Address {
-        match self {
-            Self::Phone { phone } | Self::Both { phone, .. } => Address::Phone(phone.clone()),
-            Self::Bsuid { bsuid } => Address::Bsuid(bsuid.clone()),
-        }
-    }
-
-    /// This contact with what `other`, known to be the same person, adds or renews.
-    #[must_use]
-    pub fn renewed_by(&self, other: &Self) -> Self {
-        let phone = other.phone().or(self.phone()).cloned();
-        let bsuid = other.bsuid().or(self.bsuid()).cloned();
-        Self::new(phone, bsuid).unwrap_or_else(|| self.clone())
+        let phone = self.phone.clone().map(Address::Phone);
+        let id = self.bsuid.clone().or_else(|| self.parent.clone());
+        #[expect(
+            clippy::expect_used,
+            reason = "`known_by` is the only door, and lets nobody in without a name"
+        )]
+        phone
+            .or(id.map(Address::Bsuid))
+            .expect("a contact is known by something")
     }
 }
 
@@ -213,13 +308,51 @@ mod tests {
     }
 
     #[test]
-    fn the_number_is_preferred_when_both_are_known() {
-        let both = Contact::new("393331234567".parse().ok(), "IT.8Kd02LmQ".parse().ok()).unwrap();
-        let hidden = Contact::new(None, "IT.8Kd02LmQ".parse().ok()).unwrap();
+    fn the_number_is_preferred_and_a_parents_id_is_the_last_resort() {
+        let (phone, bsuid) = ("393331234567".parse().ok(), "IT.8Kd02LmQ".parse().ok());
+        let parent = "IT.ENT.77aa".parse().ok();
+        let address = |contact: Option<Contact>| contact.unwrap().address();
 
-        assert!(matches!(both.address(), Address::Phone(_)));
-        assert!(matches!(hidden.address(), Address::Bsuid(_)));
-        assert_eq!(hidden.renewed_by(&both), both);
-        assert_eq!(both.renewed_by(&hidden), both);
+        assert!(matches!(
+            address(Contact::known_by(phone, bsuid.clone(), parent.clone())),
+            Address::Phone(_)
+        ));
+        for (bsuid, id) in [(bsuid, "IT.8Kd02LmQ"), (None, "IT.ENT.77aa")] {
+            let known = address(Contact::known_by(None, bsuid, parent.clone()));
+            assert_eq!(known, Address::Bsuid(id.parse().unwrap()));
+        }
+    }
+
+    #[test]
+    fn nobody_is_known_by_nothing() {
+        assert_eq!(Contact::new(None, None), None);
+        assert!(serde_json::from_str::<Contact>("{}").is_err());
+    }
+
+    #[test]
+    fn a_parents_id_in_the_place_of_our_own_is_a_parents() {
+        let contact = Contact::new(None, "IT.ENT.77aa".parse().ok()).unwrap();
+
+        assert_eq!(
+            (contact.bsuid(), contact.parent().map(Bsuid::as_str)),
+            (None, Some("IT.ENT.77aa"))
+        );
+    }
+
+    #[test]
+    fn the_shape_that_was_stored_before_is_still_read() {
+        for (stored, identifiers) in [
+            (r#"{"known_by": "phone", "phone": "393331234567"}"#, 1),
+            (r#"{"known_by": "bsuid", "bsuid": "IT.8Kd02LmQ"}"#, 1),
+            (
+                r#"{"known_by": "both", "phone": "393331234567", "bsuid": "IT.8Kd02LmQ"}"#,
+                2,
+            ),
+        ] {
+            let contact: Contact = serde_json::from_str(stored).unwrap();
+            assert_eq!(contact.identifiers().count(), identifiers, "{stored}");
+            let again = serde_json::to_string(&contact).unwrap();
+            assert_eq!(serde_json::from_str::<Contact>(&again).unwrap(), contact);
+        }
     }
 }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Instant;
-use crate::contact::Contact;
-use crate::ids::{PersonId, Wamid};
+use crate::contact::{Contact, Identifier};
+use crate::conversation::Reply;
+use crate::ids::{PersonId, ReplyId, Wamid};
 
 /// A person who has written to the number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,117 @@ pub struct Person {
     pub last_heard_at: Option<Instant>,
     /// When the courteous answer was last given.
     pub courtesy_at: Option<Instant>,
+    /// Whether they want marketing, by WhatsApp's own switch.
+    #[serde(default)]
+    pub marketing: Preference,
+    /// Replies that missed their window: said first when they next write.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unsaid: Vec<Reply>,
+    /// When each part of the contact was last shown to be theirs.
+    #[serde(skip_serializing_if = "Shown::is_empty", default)]
+    pub shown: Shown,
+    /// Since when nothing they are known by is theirs any more: their only number is somebody else's.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unreachable_since: Option<Instant>,
+}
+
+/// When each part of a contact was last shown, by WhatsApp's clock. A part that is lost leaves its hour: what was shown
+/// earlier must not come back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bsuid: Option<Instant>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<Instant>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<Instant>,
+}
+
+impl Shown {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// When the part that `identifier` is of was last shown.
+    pub fn at(&self, identifier: &Identifier) -> Option<Instant> {
+        match identifier {
+            Identifier::Bsuid(_) => self.bsuid,
+            Identifier::Parent(_) => self.parent,
+            Identifier::Phone(_) => self.phone,
+        }
+    }
+
+    /// When the number was last shown, or given up.
+    pub(crate) fn phone(&self) -> Option<Instant> {
+        self.phone
+    }
+
+    /// The number was shown, or given up, at `at`, if not later.
+    pub(crate) fn note_phone(&mut self, at: Instant) {
+        self.phone = self.phone.max(Some(at));
+    }
+
+    /// The later of each.
+    pub(crate) fn absorb(&mut self, other: &Self) {
+        self.bsuid = self.bsuid.max(other.bsuid);
+        self.parent = self.parent.max(other.parent);
+        self.phone = self.phone.max(other.phone);
+    }
+
+    /// It was shown at `at`, if not later.
+    pub(crate) fn note(&mut self, identifier: &Identifier, at: Option<Instant>) {
+        let part = match identifier {
+            Identifier::Bsuid(_) => &mut self.bsuid,
+            Identifier::Parent(_) => &mut self.parent,
+            Identifier::Phone(_) => &mut self.phone,
+        };
+        *part = (*part).max(at);
+    }
+}
+
+/// Whether somebody wants a category of messages, by WhatsApp's own switch. It is no subscription: it stops what it names
+/// and nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Preference {
+    /// They take them.
+    Allowed {
+        /// Since they said so, if they ever did.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        since: Option<Instant>,
+    },
+    /// They have stopped them.
+    Stopped {
+        /// When.
+        at: Instant,
+    },
+}
+
+impl Default for Preference {
+    fn default() -> Self {
+        Self::Allowed { since: None }
+    }
+}
+
+impl Preference {
+    fn said_at(self) -> Option<Instant> {
+        match self {
+            Self::Allowed { since } => since,
+            Self::Stopped { at } => Some(at),
+        }
+    }
+
+    /// Whichever was said later; of two in one second, the stop.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let stop = |one: Self| matches!(one, Self::Stopped { .. });
+        if (other.said_at(), stop(other)) > (self.said_at(), stop(self)) {
+            other
+        } else {
+            self
+        }
+    }
 }
 
 /// Whether a person receives notices. Orders set it, they never toggle it.
@@ -86,16 +198,72 @@ impl Person {
             subscription: Subscription::Never,
             last_heard_at: None,
             courtesy_at: None,
+            marketing: Preference::default(),
+            unsaid: Vec::new(),
+            shown: Shown::default(),
+            unreachable_since: None,
         }
     }
 
     /// Whether notices may go to them.
     pub fn receives_notices(&self) -> bool {
         matches!(self.subscription, Subscription::Subscribed { .. })
+            && self.unreachable_since.is_none()
+    }
+
+    /// Whether notices of Meta's `category` may go to them: WhatsApp's own stop is of marketing and nothing else.
+    pub fn receives(&self, category: &str) -> bool {
+        let stopped = matches!(self.marketing, Preference::Stopped { .. });
+        self.receives_notices() && !(stopped && category.eq_ignore_ascii_case("marketing"))
+    }
+
+    /// Keeps a reply that missed its window. At most [`UNSAID`] are kept: the ids of those that were dropped come back.
+    pub fn leave_unsaid(&mut self, reply: Reply) -> Vec<ReplyId> {
+        if self.unsaid.iter().all(|kept| kept.id != reply.id) {
+            self.unsaid.push(reply);
+        }
+        let too_many = self.unsaid.len().saturating_sub(UNSAID);
+        self.unsaid
+            .drain(..too_many)
+            .map(|reply| reply.id)
+            .collect()
+    }
+
+    /// What is known of two rows that are one person. How they are reached is not of this: `identity` decides that. What
+    /// was dropped of their unsaid replies comes back.
+    pub(crate) fn absorb(&mut self, other: Self) -> Vec<ReplyId> {
+        self.subscription =
+            std::mem::replace(&mut self.subscription, Subscription::Never).and(other.subscription);
+        self.marketing = self.marketing.and(other.marketing);
+        self.last_heard_at = self.last_heard_at.max(other.last_heard_at);
+        self.courtesy_at = self.courtesy_at.max(other.courtesy_at);
+        let unsaid = other.unsaid.into_iter();
+        unsaid.flat_map(|reply| self.leave_unsaid(reply)).collect()
     }
 }
 
+/// How many unsaid replies are kept for one person.
+pub const UNSAID: usize = 5;
+
 impl Subscription {
+    fn asked(&self) -> Option<(Instant, bool)> {
+        match self {
+            Self::Never => None,
+            Self::Subscribed { last_asked, .. } => Some((*last_asked, false)),
+            Self::Left { last_asked, .. } => Some((*last_asked, true)),
+        }
+    }
+
+    /// The subscription of two rows that are one person: the later wish; of two in one second, leaving.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        if other.asked() > self.asked() {
+            other
+        } else {
+            self
+        }
+    }
+
     /// What `order`, proved by `proof`, makes of this subscription, and what came of it. The order given last by the
     /// person wins, whatever the order of arrival; of two in one second, leaving wins.
     pub fn obey(self, order: Order, proof: Proof) -> (Self, Obeyed) {

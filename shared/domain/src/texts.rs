@@ -60,17 +60,23 @@ pub enum Phrase {
     NotSubscribed,
     /// The courteous answer of a number that only sends.
     ReceiveOnly,
+    /// Above WhatsApp's button that sends one's own number.
+    AskNumber,
+    /// Above WhatsApp's button that sends where one is.
+    AskPosition,
 }
 
 impl Phrase {
     /// Every phrase.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::SubscriptionConfirmed,
         Self::AlreadySubscribed,
         Self::AskToSubscribe,
         Self::Unsubscribed,
         Self::NotSubscribed,
         Self::ReceiveOnly,
+        Self::AskNumber,
+        Self::AskPosition,
     ];
 
     /// The key of the phrase in the file, also its id in logs and proofs.
@@ -82,6 +88,8 @@ impl Phrase {
             Self::Unsubscribed => "optout.done",
             Self::NotSubscribed => "optout.unknown",
             Self::ReceiveOnly => "ro.fallback",
+            Self::AskNumber => "ask.number",
+            Self::AskPosition => "ask.position",
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::Instant;
-use domain::contact::Contact;
+use domain::contact::{Contact, Identifier};
 use domain::delivery::{Delivery, Next, Report, Rung};
 use domain::ids::{NoticeId, PersonId, SendId, Wamid};
 use domain::jobs::NoticeBatch;
@@ -214,9 +214,7 @@ fn subscriber(id: &PersonId) -> Result<Value, Trouble> {
     let number = format!("39{}", &id.as_str()[18..]);
     let mut person = Person::new(
         id.clone(),
-        Contact::Phone {
-            phone: number.parse()?,
-        },
+        Contact::from(Identifier::Phone(number.parse()?)),
     );
     person.subscription = Subscription::Subscribed {
         proof: Proof {

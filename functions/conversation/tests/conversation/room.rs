@@ -95,11 +95,23 @@ impl Room {
             phone.map(|phone| phone.parse().unwrap()),
             bsuid.map(|bsuid| bsuid.parse().unwrap()),
         );
-        let nothing = "wamid.never".parse().unwrap();
-        match store.arrival(&nothing, &contact.unwrap()).await.unwrap() {
-            Arrival::New(opening) => opening.person,
+        let names = contact.unwrap().identifiers().collect();
+        match store.arrival("wamid.never", &names, None).await.unwrap() {
+            Arrival::New(opening) => opening.known.people.into_values().next(),
             Arrival::HeardBefore(_) => panic!("nobody wrote that message"),
         }
+    }
+
+    /// The turn kept under `key`, as its attributes.
+    pub(crate) async fn turn(&self, key: &str) -> Option<Value> {
+        let dynamo = Client::new(&self.tables.aws);
+        let answer = dynamo.scan().table_name(Tables::TURNS).send().await;
+        let mut rows = answer.unwrap().items.unwrap_or_default().into_iter();
+        let found = rows.find(|row| row["pk"].as_s().unwrap() == key)?;
+        let members = found
+            .iter()
+            .map(|(name, value)| (name.clone(), plain(value)));
+        Some(Value::Object(members.collect()))
     }
 
     /// The rows of people whose sort key begins with `kind`, as their attributes.

@@ -2,11 +2,11 @@
 //! webhooks reference).
 
 use domain::Instant;
-use domain::conversation::{Heard, What};
 use domain::ids::Wamid;
 use serde_json::Value;
 
 mod content;
+mod heard;
 mod person;
 mod read;
 mod sender;
@@ -109,41 +109,6 @@ impl Inbound {
             }),
             content: read::content(&message),
         })
-    }
-
-    /// The message as the conversation hears it.
-    pub fn heard(self) -> Heard {
-        let contact = self.sender.contact();
-        Heard {
-            id: self.id,
-            at: self.at,
-            contact,
-            what: match self.content {
-                // What is said in a group is not said to us.
-                _ if self.group.is_some() => What::NotAMessage,
-                content => what(content),
-            },
-        }
-    }
-}
-
-fn what(content: Content) -> What {
-    match content {
-        Content::Text(words)
-        | Content::ButtonReply { title: words, .. }
-        | Content::ListReply { title: words, .. }
-        | Content::ButtonTap {
-            text: Some(words), ..
-        }
-        | Content::ButtonTap {
-            text: None,
-            payload: Some(words),
-        } => What::Words(words),
-        Content::Reaction { .. }
-        | Content::System(_)
-        | Content::Edit { .. }
-        | Content::Revoke { .. } => What::NotAMessage,
-        _ => What::Other,
     }
 }
 

@@ -62,9 +62,9 @@ impl Sender {
 
     /// How to reach them.
     pub fn contact(&self) -> Contact {
-        let bsuid = self.bsuid.clone().or_else(|| self.parent.clone());
+        let (phone, bsuid, parent) = self.clone().into_parts();
         #[expect(clippy::expect_used, reason = "`new` lets nobody in without a name")]
-        Contact::new(self.phone.clone(), bsuid).expect("known by something")
+        Contact::known_by(phone, bsuid, parent).expect("known by something")
     }
 }
 
@@ -99,6 +99,6 @@ mod tests {
         let sender = Sender::of_claims(["IT.ENTrata"]).unwrap();
 
         assert_eq!(sender.parent(), None);
-        assert!(matches!(sender.contact(), Contact::Bsuid { .. }));
+        assert_eq!(sender.contact().bsuid(), sender.bsuid());
     }
 }

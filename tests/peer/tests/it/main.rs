@@ -1,5 +1,10 @@
 //! The peer judged from outside: over HTTP, as the system and the citizens meet it.
 
+mod account;
+mod batches;
+mod media;
+mod nodes;
+mod people;
 mod phones;
 mod sending;
 #[expect(
@@ -7,4 +12,6 @@ mod sending;
     reason = "a test that cannot be set up has failed"
 )]
 mod support;
+mod templates;
+mod trouble;
 mod webhooks;

@@ -185,7 +185,7 @@ async fn change_number(
     if new.system {
         if number != old.phone {
             let system = json!({"type": "user_changed_number", "wa_id": number,
-                "body": format!("{} changed from {} to {}", old.name, shown(&old.phone), shown(&number))});
+                "body": format!("{} changed from {} to {}", old.name, shown(old.phone.as_ref()), shown(number.as_ref()))});
             app.say_as_system(&mut world, &id, &system);
         }
         let system = json!({"type": "user_changed_user_id", "user_id": bsuid,
@@ -212,8 +212,8 @@ async fn change_number(
         .ok_or_else(|| Refusal::no_phone(&id))
 }
 
-fn shown(number: &Option<String>) -> &str {
-    number.as_deref().unwrap_or("none")
+fn shown(number: Option<&String>) -> &str {
+    number.map_or("none", String::as_str)
 }
 
 #[derive(Deserialize)]

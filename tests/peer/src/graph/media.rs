@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, Multipart, Path, State};
+use axum::extract::{ConnectInfo, Multipart, Path, Query, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -33,6 +33,7 @@ const ELSEWHERE: &str = "elsewhere";
 pub(super) async fn upload(
     State(app): State<Arc<App>>,
     call: Call,
+    Query(query): Query<HashMap<String, String>>,
     form: Multipart,
 ) -> Result<Json<Value>, GraphError> {
     if call.node != app.world().settings.phone_number_id {
@@ -41,15 +42,18 @@ pub(super) async fn upload(
     let form = Form::read(form)
         .await
         .map_err(|_| GraphError::parameter("The form cannot be read"))?;
-    if form.texts.get("messaging_product").map(String::as_str) != Some("whatsapp") {
+    // A parameter counts wherever it stands, as everywhere in Graph.
+    let given = |name: &str| form.texts.get(name).or_else(|| query.get(name)).cloned();
+    if given("messaging_product").as_deref() != Some("whatsapp") {
         return Err(GraphError::parameter(
             "The parameter messaging_product is required.",
         ));
     }
     let (bytes, said) = form
         .file
+        .clone()
         .ok_or_else(|| GraphError::parameter("The parameter file is required."))?;
-    let mime = form.texts.get("type").cloned().or(said).unwrap_or_default();
+    let mime = given("type").or(said).unwrap_or_default();
     let largest = media::largest(&mime).ok_or_else(|| {
         GraphError::parameter(format!(
             "Param file must be a file of a supported type. Received file of type '{mime}'."
@@ -130,7 +134,7 @@ pub(super) fn delete(app: &App, id: &str) -> Result<Json<Value>, GraphError> {
 pub(super) async fn download(
     State(app): State<Arc<App>>,
     ConnectInfo(connection): ConnectInfo<Connection>,
-    axum::extract::Query(query): axum::extract::Query<HashMap<String, String>>,
+    Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Response {
     let (media, trouble) = {

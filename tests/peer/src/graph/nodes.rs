@@ -121,7 +121,7 @@ pub(super) async fn post(
         {
             world.nodes.override_url = Some(url.to_owned());
         }
-        return success();
+        return Ok(success());
     }
     template_calls::edit(&app, &mut world, &call.node, &body)
 }
@@ -146,7 +146,7 @@ pub(super) async fn subscribe(
         .get("override_callback_uri")
         .and_then(Value::as_str)
         .map(str::to_owned);
-    success()
+    Ok(success())
 }
 
 pub(super) async fn unsubscribe(
@@ -155,7 +155,7 @@ pub(super) async fn unsubscribe(
 ) -> Result<Json<Value>, GraphError> {
     account(&app, &call, "delete")?;
     app.world().nodes.subscribed = false;
-    success()
+    Ok(success())
 }
 
 pub(super) async fn subscriptions(
@@ -191,7 +191,7 @@ pub(super) async fn register(
         return Err(GraphError::new(133_008, "The PIN must have six digits"));
     }
     app.world().nodes.registered = true;
-    success()
+    Ok(success())
 }
 
 pub(super) async fn deregister(
@@ -200,7 +200,7 @@ pub(super) async fn deregister(
 ) -> Result<Json<Value>, GraphError> {
     number(&app, &call, "post")?;
     app.world().nodes.registered = false;
-    success()
+    Ok(success())
 }
 
 /// The public key with which forms are encrypted.
@@ -219,7 +219,7 @@ pub(super) async fn set_key(
             GraphError::parameter("The parameter business_public_key must be a public key in PEM.")
         })?;
     app.world().nodes.key = Some(key.to_owned());
-    success()
+    Ok(success())
 }
 
 pub(super) async fn key(
@@ -254,7 +254,7 @@ pub(super) async fn set_profile(
 ) -> Result<Json<Value>, GraphError> {
     number(&app, &call, "post")?;
     app.world().nodes.profile.extend(members(&body));
-    success()
+    Ok(success())
 }
 
 /// Storage, calling and the like: kept, and of no consequence.
@@ -273,7 +273,7 @@ pub(super) async fn set_settings(
 ) -> Result<Json<Value>, GraphError> {
     number(&app, &call, "post")?;
     app.world().nodes.settings.extend(members(&body));
-    success()
+    Ok(success())
 }
 
 /// `POST /{pnid}/block_users`.
@@ -366,6 +366,6 @@ pub(super) fn members(body: &[u8]) -> Map<String, Value> {
     }
 }
 
-fn success() -> Result<Json<Value>, GraphError> {
-    Ok(Json(json!({"success": true})))
+fn success() -> Json<Value> {
+    Json(json!({"success": true}))
 }

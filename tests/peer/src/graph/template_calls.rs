@@ -19,6 +19,9 @@ use crate::world::World;
 /// How many Meta lists unless asked for more or fewer.
 const PAGE: usize = 25;
 
+/// How many an account may have until its business is verified.
+const MOST: usize = 250;
+
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     call: Call,
@@ -90,7 +93,14 @@ pub(super) async fn list(
             paging["previous"] = Value::from(page("before", first));
         }
     }
-    Ok(Json(json!({"data": data, "paging": paging})))
+    let mut answer = json!({"data": data, "paging": paging});
+    if let Some(wanted) = query.get("summary") {
+        let all = json!({"total_count": found.len(), "message_template_count": world.templates.len(),
+            "message_template_limit": MOST, "are_translations_complete": true});
+        let wanted = HashMap::from([("fields".to_owned(), wanted.clone())]);
+        answer["summary"] = fields(&all, &wanted);
+    }
+    Ok(Json(answer))
 }
 
 /// Opaque to everybody, as Meta's.
@@ -122,7 +132,7 @@ pub(super) async fn create(
     }
     let mut template = world.register(&submitted)?;
     if world.settings.review_templates {
-        template.status = "PENDING".to_owned();
+        "PENDING".clone_into(&mut template.status);
         replace(&mut world, template.clone());
     }
     Ok(Json(
@@ -161,7 +171,7 @@ pub(super) fn edit(
         edited.category = category.to_ascii_uppercase();
     }
     if world.settings.review_templates {
-        edited.status = "PENDING".to_owned();
+        "PENDING".clone_into(&mut edited.status);
     }
     replace(world, edited.clone());
     if !components.is_null() {
@@ -221,7 +231,7 @@ pub(super) async fn unpause(
             json!({"success": false, "reason": "Template is not paused"}),
         ));
     }
-    template.status = "APPROVED".to_owned();
+    "APPROVED".clone_into(&mut template.status);
     let value = told::status(template, "REINSTATED", None, Some("UNPAUSE"));
     app.announce(&mut world, "message_template_status_update", value, None);
     Ok(Json(json!({"success": true})))

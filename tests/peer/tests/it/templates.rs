@@ -20,13 +20,15 @@ async fn a_list_comes_in_pages_with_the_fields_that_are_asked_for() {
             .unwrap();
     }
 
-    let path = format!("{ACCOUNT}/message_templates?limit=3&fields=name,status");
+    let path =
+        format!("{ACCOUNT}/message_templates?limit=3&fields=name,status&summary=total_count");
     let mut names = Vec::new();
     let mut after = String::new();
     let mut pages = 0;
     loop {
         let (status, page) = call(&peer, "GET", &format!("{path}&after={after}"), None).await;
         assert_eq!(status, 200, "{page}");
+        assert_eq!(page["summary"], json!({"total_count": 7}));
         pages += 1;
         for template in page["data"].as_array().unwrap() {
             assert_eq!(template.as_object().unwrap().len(), 3, "{template}");

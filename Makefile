@@ -6,7 +6,7 @@ CARGO_TARGET_DIR ?= $(PORTAVOCE_CACHE)/target
 export PORTAVOCE_CACHE CARGO_TARGET_DIR
 export CHECK
 
-.PHONY: help demo test bench deploy lint setup clean
+.PHONY: help demo test faults bench deploy lint setup clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
@@ -16,6 +16,9 @@ demo: ## plays the main job on this machine and stays up; CHECK=1 checks it and 
 
 test: ## every check and every test; last line `N passed, N failed`
 	@tests/run
+
+faults: ## kills functions, cuts calls and counts on the phones; SEED=, RECIPIENTS=, INBOUND=; last line JSON
+	@tests/faults/run
 
 bench: ## measures the release binaries; last line JSON
 	@tests/bench/run

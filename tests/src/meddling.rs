@@ -119,7 +119,12 @@ impl World {
             "AWS_LAMBDA_FUNCTION_NAME=portavoce-{}-{function}",
             self.stage.file.tenant
         );
-        let engine = format!("AWS_ENDPOINT_URL={}", self.stage.file.endpoint_url);
+        let file = &self.stage.file;
+        let endpoint = file
+            .functions_endpoint
+            .as_ref()
+            .unwrap_or(&file.endpoint_url);
+        let engine = format!("AWS_ENDPOINT_URL={endpoint}");
         let mut killed = 0;
         for entry in std::fs::read_dir("/proc")? {
             let process = entry?.path();

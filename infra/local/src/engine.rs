@@ -23,8 +23,12 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Starts the engine on a free port and waits until it answers.
-    pub(crate) async fn start(places: &Places) -> Result<Self, StageError> {
+    /// Starts the engine on a free port and waits until it answers. Its functions find AWS at `functions_endpoint`, or
+    /// at the engine itself.
+    pub(crate) async fn start(
+        places: &Places,
+        functions_endpoint: Option<&str>,
+    ) -> Result<Self, StageError> {
         let python = places.engine_python()?;
         let folder = tempfile::Builder::new()
             .prefix("portavoce-")
@@ -32,7 +36,7 @@ impl Engine {
             .map_err(StageError::io("folder of the run"))?;
         let port = free_port()?;
         let log = places.logs()?.join(format!("engine-{port}.log"));
-        let child = spawn(&python, port, folder.path(), &log)?;
+        let child = spawn(&python, port, functions_endpoint, folder.path(), &log)?;
         let mut engine = Self {
             child,
             port,
@@ -91,7 +95,13 @@ impl Drop for Engine {
     }
 }
 
-fn spawn(python: &Path, port: u16, folder: &Path, log: &Path) -> Result<Child, StageError> {
+fn spawn(
+    python: &Path,
+    port: u16,
+    functions_endpoint: Option<&str>,
+    folder: &Path,
+    log: &Path,
+) -> Result<Child, StageError> {
     let home = folder.join("home");
     let scratch = folder.join("tmp");
     for needed in [&home, &scratch] {
@@ -127,7 +137,10 @@ fn spawn(python: &Path, port: u16, folder: &Path, log: &Path) -> Result<Child, S
         .env("SFTP_ENABLED", "0")
         .env("PYTHONUNBUFFERED", "1")
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("AWS_ENDPOINT_URL", own_address)
+        .env(
+            "AWS_ENDPOINT_URL",
+            functions_endpoint.unwrap_or(&own_address),
+        )
         .env("AWS_REGION", REGION)
         .env("AWS_DEFAULT_REGION", REGION)
         .env("AWS_ACCESS_KEY_ID", ACCOUNT)

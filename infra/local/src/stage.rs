@@ -53,6 +53,10 @@ pub struct Options {
     pub unclear_term_seconds: u32,
     /// One folder per function, with `bootstrap` and `tenant.json`.
     pub artefacts: PathBuf,
+    /// Where the functions find AWS, if not at the engine itself: a proxy that makes trouble on the way there.
+    pub functions_endpoint: Option<String>,
+    /// Parameters of the template beside these, by name.
+    pub parameters: Vec<(String, String)>,
     /// The values of the stack's secret.
     pub secret: WhatsappSecret,
     /// Told one readable line per step.
@@ -69,6 +73,8 @@ impl Options {
             pace_per_second: 80,
             unclear_term_seconds: 900,
             artefacts: Places::find()?.artefacts(),
+            functions_endpoint: None,
+            parameters: Vec::new(),
             secret,
             progress: Arc::new(|line| eprintln!("{line}")),
         })
@@ -103,6 +109,9 @@ pub struct StageFile {
     pub api: ApiAddress,
     /// The engine, for AWS clients.
     pub endpoint_url: String,
+    /// Where its functions find AWS, if not there.
+    #[serde(default)]
+    pub functions_endpoint: Option<String>,
     /// The outputs of the stack.
     pub outputs: BTreeMap<String, String>,
     /// An access token per role.
@@ -141,7 +150,7 @@ impl Stage {
         let places = Places::find()?;
         let say = &options.progress;
         let started = Instant::now();
-        let engine = Engine::start(&places).await?;
+        let engine = Engine::start(&places, options.functions_endpoint.as_deref()).await?;
         say(&format!(
             "engine on port {}, IAM enforced ({:.1} s)",
             engine.port,
@@ -173,6 +182,7 @@ impl Stage {
                     host_header: format!("{api_id}.execute-api.localhost:{}", engine.port),
                 },
                 endpoint_url: engine.url(),
+                functions_endpoint: options.functions_endpoint.clone(),
                 tokens: BTreeMap::new(),
                 engine_log: engine.log.clone(),
                 others: BTreeMap::new(),

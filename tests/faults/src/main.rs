@@ -36,6 +36,20 @@ struct Asked {
     trouble: u32,
 }
 
+/// The last line.
+#[derive(Debug, serde::Serialize)]
+struct Figures {
+    seed: u64,
+    inbound: usize,
+    recipients: usize,
+    kills: u64,
+    lost: usize,
+    doubled: usize,
+    unclear: usize,
+    settled: usize,
+    listed: usize,
+}
+
 /// How long the whole may be under way after the last message was written.
 const PATIENCE: Duration = Duration::from_mins(14);
 
@@ -135,18 +149,15 @@ impl Run {
             "rubano",
             |line| eprintln!("   {line}"),
             |options| {
-                options.functions_endpoint = Some(proxy.url.clone());
+                options.detour = Some(proxy.detour());
                 if shortened {
                     options
                         .parameters
                         .push(("UnclearTermSeconds".to_owned(), TERM.to_string()));
                 }
-                // Deployed and greeted in calm weather.
             },
-        );
-        // The engine's address is known only once it runs; no function is called before that.
-        let world = world.await?;
-        proxy.lead_to(&world.stage.file.endpoint_url);
+        )
+        .await?;
         for (queue, seconds) in RETRIES {
             world.stage.retry_within(queue, seconds).await?;
         }
@@ -298,19 +309,19 @@ impl Run {
         if complaints.len() > 40 {
             eprintln!("   ! and {} more", complaints.len() - 40);
         }
-        let line = json!({
-            "seed": self.asked.seed,
-            "inbound": town.written,
-            "recipients": self.asked.size.recipients,
-            "kills": self.kills(),
-            "lost": verdict.lost,
-            "doubled": verdict.doubled,
-            "unclear": verdict.unclear,
-            "settled": verdict.settled,
-            "listed": verdict.listed,
-        });
+        let figures = Figures {
+            seed: self.asked.seed,
+            inbound: town.written,
+            recipients: self.asked.size.recipients,
+            kills: self.kills(),
+            lost: verdict.lost,
+            doubled: verdict.doubled,
+            unclear: verdict.unclear,
+            settled: verdict.settled,
+            listed: verdict.listed,
+        };
         eprintln!("seed {}", self.asked.seed);
-        say_last(&line.to_string())?;
+        say_last(&serde_json::to_string(&figures)?)?;
         Ok(complaints.is_empty() && verdict.unclear == verdict.settled + verdict.listed)
     }
 }

@@ -27,9 +27,9 @@ const STEPS: [(&str, &str, &str); 4] = [
     ("approved", "operator", "schedule"),
 ];
 
-/// The notice of this run, scheduled for about a minute from now.
+/// The notice of this run, scheduled for a minute from now.
 pub(crate) async fn notice(world: &World, seed: u64) -> Result<NoticeId> {
-    let at = clock::now() + SignedDuration::from_secs(75);
+    let at = clock::now() + SignedDuration::from_secs(60);
     let mut draft = World::draft(rome(at)?);
     draft["text"] = format!("{MARK} {seed}, sabato 12 dicembre 2026.").into();
     scheduled(world, &format!("avviso-{seed}"), &draft).await

@@ -22,8 +22,6 @@ const LARGEST: usize = 64 << 20;
 
 /// A running proxy. Dropping it stops it.
 pub(crate) struct Proxy {
-    /// What the functions have in `AWS_ENDPOINT_URL`.
-    pub(crate) url: String,
     weather: Arc<Weather>,
     server: JoinHandle<()>,
 }
@@ -54,13 +52,13 @@ pub(crate) struct Figures {
 }
 
 impl Proxy {
-    /// Opens a free port. Nothing goes through before [`Proxy::lead_to`], and all of it unharmed before
+    /// Opens a free port. Nothing goes through before it knows its engine, and all of it unharmed before
     /// [`Proxy::blow`].
     pub(crate) async fn open(seed: u64) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let weather = Arc::new(Weather {
-            own_url: url.clone(),
+            own_url: url,
             upstream: OnceLock::new(),
             client: reqwest::Client::builder()
                 .no_proxy()
@@ -83,17 +81,17 @@ impl Proxy {
                 eprintln!("the fault proxy no longer answers: {error}");
             }
         });
-        Ok(Self {
-            url,
-            weather,
-            server,
-        })
+        Ok(Self { weather, server })
     }
 
-    /// Where the calls go: the engine.
-    pub(crate) fn lead_to(&self, engine: &str) {
-        // A second call would change nothing, and there is none.
-        self.weather.upstream.set(engine.to_owned()).ok();
+    /// Leads from the engine's address to the proxy's.
+    pub(crate) fn detour(&self) -> local::Detour {
+        let weather = Arc::clone(&self.weather);
+        Arc::new(move |engine| {
+            // A proxy serves one engine: the first.
+            weather.upstream.set(engine.to_owned()).ok();
+            weather.own_url.clone()
+        })
     }
 
     /// From now on so much trouble.

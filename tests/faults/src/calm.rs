@@ -46,7 +46,21 @@ pub(crate) async fn depths(world: &World, queues: &[Queue]) -> Result<Vec<(Strin
     Ok(depths)
 }
 
-/// Whether nothing has been under way for a few looks.
+/// Waits until every message of citizens has been heard; answers may still be under way.
+pub(crate) async fn wait_until_heard(world: &World, patience: Duration) -> Result<()> {
+    let started = Instant::now();
+    while world.depth("InboundQueueUrl").await? > 0 || !world.peer.idle().await? {
+        if started.elapsed() > patience {
+            return Err(Trouble(format!(
+                "after {patience:?} not everybody has been heard"
+            )));
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    Ok(())
+}
+
+/// Waits until nothing has been under way for a few looks.
 pub(crate) async fn wait_until_still(
     world: &World,
     queues: &[Queue],

@@ -72,16 +72,17 @@ impl Rates {
 
     /// Every function dies a few times in a run of 2,000 recipients: those that make few calls, more often per call.
     fn kills(&self, function: &str) -> u32 {
-        let usual = match function {
-            "webhook" => 500,
-            "conversation" => 80,
-            "send" => 50,
-            "delivery" => 35,
-            "dispatch" => 4_000,
-            "approval" | "intake" | "report" => 4_000,
+        match function {
+            "webhook" => 400 * self.kills_times,
+            "conversation" => 80 * self.kills_times,
+            "send" => 45 * self.kills_times,
+            "delivery" => 30 * self.kills_times,
+            // These work once for a notice or a request, however many people there are.
+            "dispatch" if self.kills_times > 0 => 5_000,
+            "report" if self.kills_times > 0 => 4_000,
+            "approval" | "intake" if self.kills_times > 0 => 1_500,
             _ => 0,
-        };
-        (usual * self.kills_times).min(12_000)
+        }
     }
 
     /// The fate of a call of `function`.

@@ -52,12 +52,6 @@ pub(crate) async fn deploy(
             "ReportRetentionDays=1".to_owned(),
             "Local=true".to_owned(),
         ])
-        .args(
-            options
-                .parameters
-                .iter()
-                .map(|(name, value)| format!("{name}={value}")),
-        )
         .env_clear()
         .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
         .env("HOME", engine.folder().join("home"))

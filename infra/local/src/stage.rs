@@ -58,8 +58,6 @@ pub struct Options {
     pub artefacts: PathBuf,
     /// Told the engine's address, says where the functions find AWS instead: a proxy that makes trouble on the way there.
     pub detour: Option<Detour>,
-    /// Parameters of the template beside these, by name.
-    pub parameters: Vec<(String, String)>,
     /// The values of the stack's secret.
     pub secret: WhatsappSecret,
     /// Told one readable line per step.
@@ -77,7 +75,6 @@ impl Options {
             unclear_term_seconds: 900,
             artefacts: Places::find()?.artefacts(),
             detour: None,
-            parameters: Vec::new(),
             secret,
             progress: Arc::new(|line| eprintln!("{line}")),
         })

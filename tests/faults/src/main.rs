@@ -58,12 +58,13 @@ const TERM: u32 = 25;
 
 /// Seconds for which a message stays invisible that a dead function held: just above the function's time-out, as on AWS, and not
 /// six times.
-const RETRIES: [(&str, u32); 7] = [
+const RETRIES: [(&str, u32); 8] = [
     ("InboundQueueUrl", 32),
     ("RepliesQueueUrl", 62),
     ("StatusesQueueUrl", 32),
     ("NoticesQueueUrl", 62),
     ("UrgentQueueUrl", 62),
+    ("HeldQueueUrl", 62),
     ("DispatchesQueueUrl", 45),
     ("ReportsQueueUrl", 60),
 ];
@@ -111,7 +112,6 @@ struct Run {
     world: World,
     proxy: Proxy,
     queues: Vec<calm::Queue>,
-    term: u32,
     killed: AtomicUsize,
     started: Instant,
 }
@@ -143,18 +143,12 @@ impl Run {
     async fn raise(asked: Asked) -> Result<Self> {
         let started = Instant::now();
         let proxy = Proxy::open(asked.seed).await?;
-        let template = std::fs::read_to_string(local::Places::find()?.template())?;
-        let shortened = template.contains("UnclearTermSeconds");
         let world = World::raise_with(
             "rubano",
             |line| eprintln!("   {line}"),
             |options| {
                 options.detour = Some(proxy.detour());
-                if shortened {
-                    options
-                        .parameters
-                        .push(("UnclearTermSeconds".to_owned(), TERM.to_string()));
-                }
+                options.unclear_term_seconds = TERM;
             },
         )
         .await?;
@@ -163,7 +157,6 @@ impl Run {
         }
         Ok(Self {
             queues: calm::queues(&world),
-            term: if shortened { TERM } else { 900 },
             asked,
             world,
             proxy,
@@ -210,7 +203,7 @@ impl Run {
             self.say(&format!("   {queue}: {reason}"));
         }
         calm::wait_until_still(&self.world, &self.queues, PATIENCE).await?;
-        let term = Duration::from_secs(u64::from(self.term) + 60);
+        let term = Duration::from_secs(u64::from(TERM) + 90);
         let rows = calm::wait_until_settled(&self.world, term).await?;
 
         let verdict = judge::judge(&self.world, &town, &notice, &rows).await?;

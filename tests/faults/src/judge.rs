@@ -1,11 +1,12 @@
 //! The judge: counts on the phones, and reads a row only to learn why something is not there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use domain::delivery::Rung;
-use domain::ids::{NoticeId, ReplyId, Wamid};
+use cloud::deliveries::Deliveries;
+use domain::delivery::{Delivery, Rung};
+use domain::ids::{NoticeId, ReplyId, SendId, Wamid};
 use peer::Record;
-use rehearsal::{Result, World};
+use rehearsal::{Result, Trouble, World};
 
 use crate::citizens::{Answer, Citizen, Town, Wish};
 use crate::office::MARK;
@@ -68,6 +69,7 @@ pub(crate) async fn judge(
 
     verdict.rows(rows);
     verdict.register(world, notice, rows).await?;
+    verdict.list(world, rows).await?;
     if record.counters.dropped > 0 {
         verdict.complain(format!("Meta gave up {} updates", record.counters.dropped));
     }
@@ -118,12 +120,7 @@ impl Verdict {
         }
     }
 
-    fn notice(
-        &mut self,
-        citizen: &Citizen,
-        copies: &[Copy<'_>],
-        row: Option<&domain::delivery::Delivery>,
-    ) {
+    fn notice(&mut self, citizen: &Citizen, copies: &[Copy<'_>], row: Option<&Delivery>) {
         let of_notice = || copies.iter().filter(|copy| copy.text.contains(MARK));
         let accepted = of_notice().count();
         if accepted > 1 {
@@ -162,6 +159,16 @@ impl Verdict {
         }
     }
 
+    /// Whatever stands at `unknown` is in the list that a person looks at, and nothing else is.
+    async fn list(&mut self, world: &World, rows: &Rows) -> Result<()> {
+        let listed = listed(world).await?;
+        let unknown: HashSet<_> = rows.unknown().cloned().collect();
+        for (pk, sk) in listed.symmetric_difference(&unknown) {
+            self.complain(format!("{pk}/{sk} is unknown or listed, but not both"));
+        }
+        Ok(())
+    }
+
     /// The counts that the staff sees are those of the rows, whatever died between.
     async fn register(&mut self, world: &World, notice: &NoticeId, rows: &Rows) -> Result<()> {
         let path = format!("/v1/register/{notice}");
@@ -183,6 +190,29 @@ impl Verdict {
             }
         }
         Ok(())
+    }
+}
+
+/// Everything in doubt as a person of the comune finds it listed.
+async fn listed(world: &World) -> Result<HashSet<(String, String)>> {
+    let table = Deliveries::new(&world.stage.sdk, world.output("DeliveriesTable")?);
+    let mut all = HashSet::new();
+    let mut cursor = None;
+    loop {
+        let page = table
+            .unknown(cursor.as_deref(), 100)
+            .await
+            .map_err(|error| {
+                Trouble::in_step("list of what is unknown")(&cloud::in_full(&error))
+            })?;
+        let Some((_, last)) = page.last() else {
+            return Ok(all);
+        };
+        cursor = Some(last.clone());
+        all.extend(page.into_iter().map(|(id, _)| match id {
+            SendId::Notice { notice, person } => (notice.to_string(), person.to_string()),
+            SendId::Reply(reply) => (reply.to_string(), "reply".to_owned()),
+        }));
     }
 }
 

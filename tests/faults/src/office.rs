@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// How long an office insists on one request.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// What the notice that goes out says, and no other message does.
 pub(crate) const MARK: &str = "tempesta di prova";

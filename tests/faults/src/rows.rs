@@ -37,6 +37,15 @@ impl Rows {
             .filter(|(_, row)| matches!(row.rung, Rung::Waiting | Rung::Intended | Rung::Unclear))
     }
 
+    /// Keys of the rows that nothing settled.
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = &(String, String)> {
+        let unknown = |row: &Delivery| row.rung == Rung::Unknown;
+        self.0
+            .iter()
+            .filter(move |(_, row)| unknown(row))
+            .map(|(keys, _)| keys)
+    }
+
     /// Rows that were in doubt at some time.
     pub(crate) fn once_unclear(&self) -> impl Iterator<Item = &Delivery> {
         self.0.values().filter(|row| {

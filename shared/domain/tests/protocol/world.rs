@@ -217,7 +217,7 @@ impl World {
             self.make(step, told);
         }
         let Some((_, row)) = &self.row else {
-            panic!("nothing is known of it after {told:?}");
+            unreachable!("nothing is known of it after {told:?}");
         };
         assert!(
             !self.queued,
@@ -225,7 +225,9 @@ impl World {
         );
         let told = || format!("{:?} after {told:?}", row.history);
         match row.rung {
-            Rung::Waiting | Rung::Intended | Rung::Unclear => panic!("still open: {}", told()),
+            Rung::Waiting | Rung::Intended | Rung::Unclear => {
+                unreachable!("still open: {}", told())
+            }
             Rung::Unknown => {}
             Rung::Refused | Rung::Skipped => assert_eq!(self.taken, 0, "{}", told()),
             _ => assert_eq!(self.taken, 1, "{}", told()),
@@ -248,7 +250,7 @@ impl World {
     }
 
     fn now(&self) -> Instant {
-        Instant::from_second(1_795_000_000 + self.clock).unwrap()
+        Instant::UNIX_EPOCH + jiff::SignedDuration::from_secs(1_795_000_000 + self.clock)
     }
 
     /// Stores `next` if nobody wrote since `seen`.
@@ -338,14 +340,13 @@ impl World {
             } => match (self.write(seen.as_ref(), &next), then) {
                 (Some(intent), Then::Call) => Hand::Calls { intent },
                 (Some(_), Then::End) => Hand::Ends { gone: true },
-                (Some(_), Then::ComeBack) => Hand::Ends { gone: false },
                 // Perhaps it is its own intent, of which nobody told it that it was written.
                 (None, Then::Call) if self.is_own(n, at) => match self.row.clone() {
                     Some(intent) => Hand::Calls { intent },
                     None => Hand::Idle,
                 },
-                // Another hand has it, and may die: the message must not be gone.
-                (None, _) => Hand::Ends { gone: false },
+                // Another hand has it, or may have it, and may die: the message must not be gone.
+                (Some(_), Then::ComeBack) | (None, _) => Hand::Ends { gone: false },
             },
             Hand::Reminds { intent } => {
                 self.reminders += 1;

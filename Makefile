@@ -6,7 +6,7 @@ CARGO_TARGET_DIR ?= $(PORTAVOCE_CACHE)/target
 export PORTAVOCE_CACHE CARGO_TARGET_DIR
 export CHECK
 
-.PHONY: help demo test sdks bench deploy lint setup clean
+.PHONY: help demo test sdks bench deploy lint setup clean faults
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
@@ -19,6 +19,9 @@ test: ## every check and every test; last line `N passed, N failed`
 
 sdks: ## foreign WhatsApp SDKs, unchanged, against the peer; those for Node need it
 	@tests/sdks/run
+
+faults: ## kills functions, cuts calls and counts on the phones; SEED=, RECIPIENTS=, INBOUND=; last line JSON
+	@tests/faults/run
 
 bench: ## measures the release binaries; last line JSON
 	@tests/bench/run

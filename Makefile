@@ -6,7 +6,7 @@ CARGO_TARGET_DIR ?= $(PORTAVOCE_CACHE)/target
 export PORTAVOCE_CACHE CARGO_TARGET_DIR
 export CHECK
 
-.PHONY: help demo test bench deploy lint setup clean
+.PHONY: help demo test bench load deploy lint setup clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
@@ -19,6 +19,9 @@ test: ## every check and every test; last line `N passed, N failed`
 
 bench: ## measures the release binaries; last line JSON
 	@tests/bench/run
+
+load: ## one `send` on a third of a core, and the pace of several together; last line JSON
+	@tests/load/run
 
 deploy: ## deploys TENANT to AWS; needs PHONE_NUMBER_ID
 	@infra/deploy $(TENANT)

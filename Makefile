@@ -6,7 +6,7 @@ CARGO_TARGET_DIR ?= $(PORTAVOCE_CACHE)/target
 export PORTAVOCE_CACHE CARGO_TARGET_DIR
 export CHECK
 
-.PHONY: help demo test sdks bench deploy lint setup clean faults
+.PHONY: help demo test sdks bench deploy lint setup clean faults load
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
@@ -25,6 +25,9 @@ faults: ## kills functions, cuts calls and counts on the phones; SEED=, RECIPIEN
 
 bench: ## measures the release binaries; last line JSON
 	@tests/bench/run
+
+load: ## one `send` on a third of a core, and the pace of several together; last line JSON
+	@tests/load/run
 
 deploy: ## deploys TENANT to AWS; needs PHONE_NUMBER_ID
 	@infra/deploy $(TENANT)

@@ -6,7 +6,7 @@ CARGO_TARGET_DIR ?= $(PORTAVOCE_CACHE)/target
 export PORTAVOCE_CACHE CARGO_TARGET_DIR
 export CHECK
 
-.PHONY: help demo test bench deploy lint setup clean
+.PHONY: help demo test sdks bench deploy lint setup clean faults load
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
@@ -17,8 +17,17 @@ demo: ## plays the main job on this machine and stays up; CHECK=1 checks it and 
 test: ## every check and every test; last line `N passed, N failed`
 	@tests/run
 
+sdks: ## foreign WhatsApp SDKs, unchanged, against the peer; those for Node need it
+	@tests/sdks/run
+
+faults: ## kills functions, cuts calls and counts on the phones; SEED=, RECIPIENTS=, INBOUND=; last line JSON
+	@tests/faults/run
+
 bench: ## measures the release binaries; last line JSON
 	@tests/bench/run
+
+load: ## one `send` on a third of a core, and the pace of several together; last line JSON
+	@tests/load/run
 
 deploy: ## deploys TENANT to AWS; needs PHONE_NUMBER_ID
 	@infra/deploy $(TENANT)

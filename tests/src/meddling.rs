@@ -119,7 +119,7 @@ impl World {
             "AWS_LAMBDA_FUNCTION_NAME=portavoce-{}-{function}",
             self.stage.file.tenant
         );
-        let engine = format!("AWS_ENDPOINT_URL={}", self.stage.file.endpoint_url);
+        let engine = format!("AWS_ENDPOINT_URL={}", self.stage.file.functions_endpoint);
         let mut killed = 0;
         for entry in std::fs::read_dir("/proc")? {
             let process = entry?.path();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_sqs::types::QueueAttributeName as Number;
 use domain::ids::NoticeId;
 
 use crate::{Result, Trouble, World};
@@ -100,13 +101,28 @@ impl World {
 
     /// How many messages a queue holds, visible or in flight. Delayed ones are reminders for later.
     pub async fn depth(&self, queue: &str) -> Result<i64> {
-        use aws_sdk_sqs::types::QueueAttributeName as Name;
+        self.count(
+            queue,
+            vec![
+                Number::ApproximateNumberOfMessages,
+                Number::ApproximateNumberOfMessagesNotVisible,
+            ],
+        )
+        .await
+    }
+
+    /// The same with those that are to be seen later.
+    pub async fn depth_with_delayed(&self, queue: &str) -> Result<i64> {
+        let later = Number::ApproximateNumberOfMessagesDelayed;
+        Ok(self.depth(queue).await? + self.count(queue, vec![later]).await?)
+    }
+
+    async fn count(&self, queue: &str, numbers: Vec<Number>) -> Result<i64> {
         let sqs = aws_sdk_sqs::Client::new(&self.stage.sdk);
         let answer = sqs
             .get_queue_attributes()
             .queue_url(self.output(queue)?)
-            .attribute_names(Name::ApproximateNumberOfMessages)
-            .attribute_names(Name::ApproximateNumberOfMessagesNotVisible)
+            .set_attribute_names(Some(numbers))
             .send()
             .await
             .map_err(|error| Trouble(format!("{queue}: {error:?}")))?;

@@ -65,6 +65,15 @@ pub struct World {
 impl World {
     /// Starts the peer and the engine, deploys, and makes them known to each other. `pace` is the number's rate.
     pub async fn raise(tenant: &str, pace: u32, say: fn(&str)) -> Result<Self> {
+        Self::raise_with(tenant, say, |options| options.pace_per_second = pace).await
+    }
+
+    /// The same, deployed with what `adjust` changes.
+    pub async fn raise_with(
+        tenant: &str,
+        say: fn(&str),
+        adjust: impl FnOnce(&mut Options),
+    ) -> Result<Self> {
         let template = std::fs::read_to_string(format!("infra/whatsapp/{tenant}/avviso.json"))?;
         let hosted = Peer::start(PeerConfig {
             port: 0,
@@ -85,8 +94,8 @@ impl World {
             access_token: ACCESS_TOKEN.to_owned(),
         };
         let mut options = Options::new(tenant, &hosted.url(), secret)?;
-        options.pace_per_second = pace;
         options.progress = std::sync::Arc::new(say);
+        adjust(&mut options);
         let mut stage = Stage::up(options).await?;
         stage.file.others.insert("peer".to_owned(), hosted.url());
 

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::control::{ACCOUNT, REGION, SECRET_KEY, local_client};
+use crate::stage::Detour;
 use crate::{Places, StageError};
 
 const GUARD: &str = include_str!("guard.sh");
@@ -18,13 +19,19 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct Engine {
     child: Child,
     pub(crate) port: u16,
+    /// What the functions have in `AWS_ENDPOINT_URL`.
+    pub(crate) functions_endpoint: String,
     pub(crate) log: PathBuf,
     folder: tempfile::TempDir,
 }
 
 impl Engine {
-    /// Starts the engine on a free port and waits until it answers.
-    pub(crate) async fn start(places: &Places) -> Result<Self, StageError> {
+    /// Starts the engine on a free port and waits until it answers. Its functions find AWS at the end of the
+    /// `detour`, or at the engine itself.
+    pub(crate) async fn start(
+        places: &Places,
+        detour: Option<&Detour>,
+    ) -> Result<Self, StageError> {
         let python = places.engine_python()?;
         let folder = tempfile::Builder::new()
             .prefix("portavoce-")
@@ -32,10 +39,13 @@ impl Engine {
             .map_err(StageError::io("folder of the run"))?;
         let port = free_port()?;
         let log = places.logs()?.join(format!("engine-{port}.log"));
-        let child = spawn(&python, port, folder.path(), &log)?;
+        let functions_endpoint =
+            detour.map_or_else(|| address(port), |detour| detour(&address(port)));
+        let child = spawn(&python, port, &functions_endpoint, folder.path(), &log)?;
         let mut engine = Self {
             child,
             port,
+            functions_endpoint,
             log,
             folder,
         };
@@ -44,7 +54,7 @@ impl Engine {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        address(self.port)
     }
 
     /// A folder that goes away with the engine.
@@ -91,7 +101,17 @@ impl Drop for Engine {
     }
 }
 
-fn spawn(python: &Path, port: u16, folder: &Path, log: &Path) -> Result<Child, StageError> {
+fn address(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+fn spawn(
+    python: &Path,
+    port: u16,
+    functions_endpoint: &str,
+    folder: &Path,
+    log: &Path,
+) -> Result<Child, StageError> {
     let home = folder.join("home");
     let scratch = folder.join("tmp");
     for needed in [&home, &scratch] {
@@ -101,7 +121,6 @@ fn spawn(python: &Path, port: u16, folder: &Path, log: &Path) -> Result<Child, S
     let errors = output
         .try_clone()
         .map_err(StageError::io("log of the engine"))?;
-    let own_address = format!("http://127.0.0.1:{port}");
     Command::new("sh")
         .args(["-c", GUARD, "guard"])
         .arg(python)
@@ -127,7 +146,7 @@ fn spawn(python: &Path, port: u16, folder: &Path, log: &Path) -> Result<Child, S
         .env("SFTP_ENABLED", "0")
         .env("PYTHONUNBUFFERED", "1")
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("AWS_ENDPOINT_URL", own_address)
+        .env("AWS_ENDPOINT_URL", functions_endpoint)
         .env("AWS_REGION", REGION)
         .env("AWS_DEFAULT_REGION", REGION)
         .env("AWS_ACCESS_KEY_ID", ACCOUNT)

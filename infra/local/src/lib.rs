@@ -27,4 +27,4 @@ mod stage;
 pub use error::StageError;
 pub use places::Places;
 pub use staff::{PASSWORD, STAFF};
-pub use stage::{ApiAddress, Options, STAGE_VARIABLE, Stage, StageFile, WhatsappSecret};
+pub use stage::{ApiAddress, Detour, Options, STAGE_VARIABLE, Stage, StageFile, WhatsappSecret};

@@ -38,6 +38,9 @@ impl fmt::Debug for WhatsappSecret {
     }
 }
 
+/// From the engine's address to the one that the functions have in `AWS_ENDPOINT_URL`.
+pub type Detour = Arc<dyn Fn(&str) -> String + Send + Sync>;
+
 /// What to deploy, and whom to tell how far it is.
 #[derive(Clone)]
 pub struct Options {
@@ -53,6 +56,8 @@ pub struct Options {
     pub unclear_term_seconds: u32,
     /// One folder per function, with `bootstrap` and `tenant.json`.
     pub artefacts: PathBuf,
+    /// Told the engine's address, says where the functions find AWS instead: a proxy that makes trouble on the way there.
+    pub detour: Option<Detour>,
     /// The values of the stack's secret.
     pub secret: WhatsappSecret,
     /// Told one readable line per step.
@@ -69,6 +74,7 @@ impl Options {
             pace_per_second: 80,
             unclear_term_seconds: 900,
             artefacts: Places::find()?.artefacts(),
+            detour: None,
             secret,
             progress: Arc::new(|line| eprintln!("{line}")),
         })
@@ -103,6 +109,8 @@ pub struct StageFile {
     pub api: ApiAddress,
     /// The engine, for AWS clients.
     pub endpoint_url: String,
+    /// What its functions have in `AWS_ENDPOINT_URL`: the engine, or a proxy before it.
+    pub functions_endpoint: String,
     /// The outputs of the stack.
     pub outputs: BTreeMap<String, String>,
     /// An access token per role.
@@ -141,7 +149,7 @@ impl Stage {
         let places = Places::find()?;
         let say = &options.progress;
         let started = Instant::now();
-        let engine = Engine::start(&places).await?;
+        let engine = Engine::start(&places, options.detour.as_ref()).await?;
         say(&format!(
             "engine on port {}, IAM enforced ({:.1} s)",
             engine.port,
@@ -173,6 +181,7 @@ impl Stage {
                     host_header: format!("{api_id}.execute-api.localhost:{}", engine.port),
                 },
                 endpoint_url: engine.url(),
+                functions_endpoint: engine.functions_endpoint.clone(),
                 tokens: BTreeMap::new(),
                 engine_log: engine.log.clone(),
                 others: BTreeMap::new(),

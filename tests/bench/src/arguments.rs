@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::Trouble;
+use bench::Trouble;
 
 /// Where things are, and how long to measure.
 pub(crate) struct Arguments {

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use domain::Instant;
 use domain::contact::{Contact, Identifier};
 use domain::delivery::{Delivery, Next, Report, Rung};
-use domain::ids::{NoticeId, PersonId, SendId, Wamid};
+use domain::ids::{NoticeId, PersonId, ReplyId, SendId, Wamid};
 use domain::jobs::NoticeBatch;
 use domain::person::{Person, Proof, Subscription};
 use secrecy::SecretString;
@@ -18,27 +18,34 @@ use whatsapp::QueuedStatus;
 use crate::Trouble;
 
 /// The app secret that Meta signs with.
-pub(crate) const APP_SECRET: &str = "an-app-secret-for-the-bench-only";
+pub const APP_SECRET: &str = "an-app-secret-for-the-bench-only";
 /// The word that Meta's handshake must bring.
-pub(crate) const VERIFY_TOKEN: &str = "a-verify-token-for-the-bench-only";
+pub const VERIFY_TOKEN: &str = "a-verify-token-for-the-bench-only";
 /// The token for the Graph API.
-pub(crate) const ACCESS_TOKEN: &str = "an-access-token-for-the-bench-only";
+pub const ACCESS_TOKEN: &str = "an-access-token-for-the-bench-only";
 /// The comune's number, as WhatsApp names it.
-pub(crate) const PHONE_NUMBER_ID: &str = "106500000000001";
+pub const PHONE_NUMBER_ID: &str = "106500000000001";
 /// The table of people.
-pub(crate) const PEOPLE: &str = "people";
+pub const PEOPLE: &str = "people";
 /// The table of deliveries.
-pub(crate) const DELIVERIES: &str = "deliveries";
+pub const DELIVERIES: &str = "deliveries";
+/// The table of the pace.
+pub const PACE: &str = "pace";
+/// The table of what Meta says of number, account and templates.
+pub const PLATFORM: &str = "platform";
 
 /// To how many people a batch of a notice goes, and how many statuses come at once.
 const MANY: u64 = 10;
 
+/// How many updates the largest body of Meta's brings.
+const THOUSAND: u64 = 1000;
+
 /// An event, and the rows that it finds.
-pub(crate) struct Asked {
+pub struct Asked {
     /// The event, as the Runtime API hands it over.
-    pub(crate) event: String,
+    pub event: String,
     /// The rows: table and item.
-    pub(crate) rows: Vec<(&'static str, Value)>,
+    pub rows: Vec<(&'static str, Value)>,
 }
 
 /// For `webhook`, the floor and Python: one text message of one citizen, signed, through an HTTP API.
@@ -46,8 +53,27 @@ pub(crate) struct Asked {
     clippy::unnecessary_wraps,
     reason = "all events are made by functions of one type"
 )]
-pub(crate) fn webhook(ordinal: u64) -> Result<Asked, Trouble> {
+pub fn webhook(ordinal: u64) -> Result<Asked, Trouble> {
     let body = one_text_message(ordinal, "Buongiorno, c\\u2019\\u00e8 il mercato 1\\/12?");
+    Ok(posted(ordinal, body))
+}
+
+/// For `webhook`: a thousand text messages of a thousand citizens in one signed body of 3 MB.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "all events are made by functions of one type"
+)]
+pub fn webhook_1000(ordinal: u64) -> Result<Asked, Trouble> {
+    let sentence = "Buongiorno, in via Roma c\\u2019\\u00e8 una buca davanti al civico 12. ";
+    let text = sentence.repeat(36);
+    let changes: Vec<String> = (0..THOUSAND)
+        .map(|position| one_change(ordinal * THOUSAND + position, &text))
+        .collect();
+    Ok(posted(ordinal, body_of(&changes)))
+}
+
+/// The event of an HTTP API for Meta's call with `body`.
+fn posted(ordinal: u64, body: String) -> Asked {
     let signature = whatsapp::sign(body.as_bytes(), &SecretString::from(APP_SECRET));
     let event = json!({
         "version": "2.0",
@@ -89,14 +115,14 @@ pub(crate) fn webhook(ordinal: u64) -> Result<Asked, Trouble> {
         "body": body,
         "isBase64Encoded": false,
     });
-    Ok(Asked {
+    Asked {
         event: event.to_string(),
         rows: Vec::new(),
-    })
+    }
 }
 
 /// For `conversation`: ISCRIVIMI, from somebody who never wrote before.
-pub(crate) fn conversation(ordinal: u64) -> Result<Asked, Trouble> {
+pub fn conversation(ordinal: u64) -> Result<Asked, Trouble> {
     let split = whatsapp::split(one_text_message(ordinal, "ISCRIVIMI").as_bytes())?;
     let records = split.inbound.into_iter().map(|message| {
         let order = json!({
@@ -113,29 +139,77 @@ pub(crate) fn conversation(ordinal: u64) -> Result<Asked, Trouble> {
 }
 
 /// For `send`: a notice for ten subscribers.
-pub(crate) fn send(ordinal: u64) -> Result<Asked, Trouble> {
+pub fn send(ordinal: u64) -> Result<Asked, Trouble> {
     let recipients = people(ordinal)?;
     let rows = recipients
         .iter()
         .map(|id| Ok((PEOPLE, subscriber(id)?)))
         .collect::<Result<_, Trouble>>()?;
-    let batch = NoticeBatch {
-        notice: notice()?,
-        template: "avviso".to_owned(),
-        language: "it".to_owned(),
-        text: "Domani il mercato è in piazza della Repubblica.".to_owned(),
-        link: "https://www.rubano.it/notizie/mercato".to_owned(),
-        recipients,
-    };
-    let records = [(serde_json::to_string(&batch)?, json!({}))];
     Ok(Asked {
-        event: from_queue("notices", ordinal, records),
+        event: notices_to("notices", ordinal, vec![recipients])?,
         rows,
     })
 }
 
+/// For `send`: a notice for the recipients of each of `batches`, from the queue `name`.
+pub fn notices_to(
+    name: &str,
+    ordinal: u64,
+    batches: Vec<Vec<PersonId>>,
+) -> Result<String, Trouble> {
+    let records = batches.into_iter().map(|recipients| {
+        let batch = NoticeBatch {
+            notice: notice()?,
+            template: "avviso".to_owned(),
+            language: "it".to_owned(),
+            text: "Domani il mercato è in piazza della Repubblica.".to_owned(),
+            link: "https://www.rubano.it/notizie/mercato".to_owned(),
+            recipients,
+        };
+        Ok((serde_json::to_string(&batch)?, json!({})))
+    });
+    let records = records.collect::<Result<Vec<_>, Trouble>>()?;
+    Ok(from_queue(name, ordinal, records))
+}
+
+/// The id that a message of the notice to `person` carries.
+pub fn notice_id(person: &PersonId) -> Result<SendId, Trouble> {
+    Ok(SendId::Notice {
+        notice: notice()?,
+        person: person.clone(),
+    })
+}
+
+/// The id of the reply to the message of that number.
+pub fn reply_id(message: u64) -> Result<ReplyId, Trouble> {
+    Ok(ReplyId::to_message(
+        &wamid(&format!("{message:020}")).parse()?,
+        0,
+    ))
+}
+
+/// For `send`: replies, each to one person, each to the message of that number.
+pub fn replies_to(ordinal: u64, replies: &[(PersonId, u64)]) -> Result<String, Trouble> {
+    let records = replies.iter().map(|(person, message)| {
+        let id = reply_id(*message)?;
+        let job = json!({
+            "person": person,
+            "window_opened_at": now()?,
+            "reply": {"id": id, "phrase": "courtesy", "text": "Il Comune non legge questo numero."},
+        });
+        let order = json!({
+            "MessageGroupId": person,
+            "MessageDeduplicationId": id,
+            "SequenceNumber": format!("{message:020}"),
+        });
+        Ok((job.to_string(), order))
+    });
+    let records = records.collect::<Result<Vec<_>, Trouble>>()?;
+    Ok(from_queue("replies.fifo", ordinal, records))
+}
+
 /// For `delivery`: ten messages of a notice, accepted before, are delivered.
-pub(crate) fn delivery(ordinal: u64) -> Result<Asked, Trouble> {
+pub fn delivery(ordinal: u64) -> Result<Asked, Trouble> {
     let mut rows = Vec::new();
     let mut records = Vec::new();
     for person in people(ordinal)? {
@@ -197,6 +271,14 @@ fn from_queue(
     json!({"Records": records}).to_string()
 }
 
+/// The place in its event of the message with this id of ours.
+pub fn position_of(message_id: &str) -> Option<usize> {
+    message_id
+        .get(message_id.len().checked_sub(3)?..)?
+        .parse()
+        .ok()
+}
+
 fn notice() -> Result<NoticeId, Trouble> {
     Ok(format!("avv_{:026}", 1).parse()?)
 }
@@ -204,12 +286,17 @@ fn notice() -> Result<NoticeId, Trouble> {
 /// Ten people of whom no other event speaks: two messages to one person would have to wait for each other.
 fn people(ordinal: u64) -> Result<Vec<PersonId>, Trouble> {
     (0..MANY)
-        .map(|position| Ok(format!("p_{:026}", ordinal * MANY + position).parse()?))
+        .map(|position| person(ordinal * MANY + position))
         .collect()
 }
 
+/// The person of that number.
+pub fn person(number: u64) -> Result<PersonId, Trouble> {
+    Ok(format!("p_{number:026}").parse()?)
+}
+
 /// The row of somebody who receives notices.
-fn subscriber(id: &PersonId) -> Result<Value, Trouble> {
+pub fn subscriber(id: &PersonId) -> Result<Value, Trouble> {
     let asked = now()?;
     let number = format!("39{}", &id.as_str()[18..]);
     let mut person = Person::new(
@@ -275,16 +362,28 @@ fn attribute(value: &impl Serialize) -> Result<Value, Trouble> {
     Ok(written(serde_json::to_value(value)?))
 }
 
-/// Meta's body for one text message: compact, with `/` and all that is not ASCII escaped, as Meta writes it.
+/// Meta's body for one text message.
 fn one_text_message(ordinal: u64, escaped_text: &str) -> String {
+    body_of(&[one_change(ordinal, escaped_text)])
+}
+
+/// Meta's body of these changes.
+fn body_of(changes: &[String]) -> String {
+    format!(
+        r#"{{"object":"whatsapp_business_account","entry":[{{"id":"203300000000001","changes":[{}]}}]}}"#,
+        changes.join(","),
+    )
+}
+
+/// One text message in Meta's body: compact, with `/` and all that is not ASCII escaped, as Meta writes it.
+fn one_change(ordinal: u64, escaped_text: &str) -> String {
     format!(
         concat!(
-            r#"{{"object":"whatsapp_business_account","entry":[{{"id":"203300000000001","changes":[{{"value":"#,
-            r#"{{"messaging_product":"whatsapp","metadata":{{"display_phone_number":"390490000000","#,
+            r#"{{"value":{{"messaging_product":"whatsapp","metadata":{{"display_phone_number":"390490000000","#,
             r#""phone_number_id":"{number}"}},"contacts":[{{"profile":{{"name":"Citt\u00e0 {ordinal}"}},"#,
             r#""wa_id":"39{ordinal:09}","user_id":"IT.Bench{ordinal:09}"}}],"messages":[{{"from":"39{ordinal:09}","#,
             r#""from_user_id":"IT.Bench{ordinal:09}","id":"{wamid}","timestamp":"{seconds}","#,
-            r#""text":{{"body":"{text}"}},"type":"text"}}]}},"field":"messages"}}]}}]}}"#,
+            r#""text":{{"body":"{text}"}},"type":"text"}}]}},"field":"messages"}}"#,
         ),
         number = PHONE_NUMBER_ID,
         ordinal = ordinal,
@@ -348,6 +447,22 @@ mod tests {
             let status = StatusUpdate::read(&status).unwrap().unwrap();
             assert!(status.send.is_some());
         }
+    }
+
+    #[test]
+    fn the_largest_body_holds_a_thousand_messages_in_three_megabytes() {
+        let event: Value = serde_json::from_str(&webhook_1000(7).unwrap().event).unwrap();
+        let body = event["body"].as_str().unwrap();
+
+        assert_eq!(
+            whatsapp::split(body.as_bytes()).unwrap().inbound.len(),
+            1000
+        );
+        assert!(
+            (2_900_000..3_200_000).contains(&body.len()),
+            "{}",
+            body.len()
+        );
     }
 
     #[test]

@@ -25,7 +25,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 
 /// What a function tells its host.
 #[derive(Debug)]
-pub(crate) enum News {
+pub enum News {
     /// It waits for an event, since this instant.
     Waits(Instant),
     /// It answered its event, and took so long.
@@ -35,9 +35,9 @@ pub(crate) enum News {
 }
 
 /// A Runtime API for one function.
-pub(crate) struct Host {
+pub struct Host {
     /// Where the function finds it.
-    pub(crate) address: SocketAddr,
+    pub address: SocketAddr,
     events: mpsc::UnboundedSender<String>,
     news: mpsc::UnboundedReceiver<News>,
     server: JoinHandle<()>,
@@ -45,7 +45,7 @@ pub(crate) struct Host {
 
 impl Host {
     /// Opens a host on a free port.
-    pub(crate) async fn open() -> Result<Self, Trouble> {
+    pub async fn open() -> Result<Self, Trouble> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let listener = listener.tap_io(|stream| {
@@ -84,12 +84,12 @@ impl Host {
     }
 
     /// Puts `event` before the function.
-    pub(crate) fn put(&self, event: String) -> Result<(), Trouble> {
+    pub fn put(&self, event: String) -> Result<(), Trouble> {
         Ok(self.events.send(event)?)
     }
 
     /// What the function says next.
-    pub(crate) async fn news(&mut self) -> Result<News, Trouble> {
+    pub async fn news(&mut self) -> Result<News, Trouble> {
         let news = tokio::time::timeout(DEADLINE, self.news.recv())
             .await
             .map_err(|_| "it said nothing until its deadline")?;

@@ -5,30 +5,23 @@
 //! does falls on all of them alike; every figure is the median over the rounds. `README.md` says how to read them.
 
 mod arguments;
-mod events;
 mod figures;
-mod host;
 mod measure;
-mod process;
 mod size;
-mod stub;
 mod subjects;
 
-use std::error::Error;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use bench::Trouble;
+use bench::stub::Stub;
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
 
 use crate::arguments::Arguments;
 use crate::figures::Figures;
 use crate::measure::Round;
-use crate::stub::Stub;
 use crate::subjects::Subject;
-
-/// Why something could not be measured, in words for whoever runs the bench.
-type Trouble = Box<dyn Error + Send + Sync>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -58,12 +51,12 @@ async fn bench() -> Result<bool, Trouble> {
 
     let (present, missing): (Vec<_>, Vec<_>) = subjects
         .iter()
-        .partition(|subject| subject.program.exists());
+        .partition(|subject| subject.program.path.exists());
     for subject in &missing {
         eprintln!(
             "{} is not measured: there is no {}",
             subject.name,
-            subject.program.display()
+            subject.program.path.display()
         );
     }
 

@@ -6,9 +6,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::Trouble;
-use crate::process::Process;
-use crate::stub::Stub;
+use bench::Trouble;
+use bench::process::Process;
+use bench::stub::Stub;
+
 use crate::subjects::Subject;
 
 /// In how many turns the calls of a round are taken.
@@ -78,7 +79,7 @@ impl<'a> Running<'a> {
     ) -> Result<Self, Trouble> {
         let mut it = Self {
             subject,
-            process: Process::start(subject, logs).await?,
+            process: Process::start(&subject.program, logs).await?,
             first: Duration::ZERO,
             warm: Vec::new(),
             cpu: Duration::ZERO,
@@ -94,12 +95,12 @@ impl<'a> Running<'a> {
     /// The share of its calls that one turn takes.
     async fn turn(&mut self, stub: &Stub, ordinal: &mut u64) -> Result<(), Trouble> {
         stub.take_aws_calls();
-        let before = self.process.cpu()?;
+        let before = self.process.observed.cpu()?;
         for _ in 0..self.subject.calls.div_ceil(TURNS) {
             let took = self.call(stub, ordinal).await?;
             self.warm.push(took);
         }
-        self.cpu += self.process.cpu()?.saturating_sub(before);
+        self.cpu += self.process.observed.cpu()?.saturating_sub(before);
         self.aws_calls += stub.take_aws_calls();
         Ok(())
     }
@@ -130,7 +131,7 @@ impl<'a> Running<'a> {
             p50_ms: ms(percentile(&self.warm, 50)),
             p99_ms: ms(percentile(&self.warm, 99)),
             cpu_ms: ms(self.cpu) / calls,
-            peak_mib: self.process.peak_mib()?,
+            peak_mib: self.process.observed.peak_mib()?,
             aws_calls: f64::from(self.aws_calls) / calls,
         };
         self.process.end().await?;

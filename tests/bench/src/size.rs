@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::Trouble;
+use bench::Trouble;
 
 /// What a function's zip holds.
 pub(crate) enum Package {

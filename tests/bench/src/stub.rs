@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 
 use crate::Trouble;
 use crate::events::{ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN};
-pub(crate) use crate::stub::queue::{DEAD_LETTERS, digest};
+pub use crate::stub::queue::{DEAD_LETTERS, digest};
 use crate::stub::table::Tables;
 
 /// What the Graph API's one operation is called here, where AWS's have names of their own.
@@ -29,9 +29,9 @@ const MESSAGES: &str = "Graph.messages";
 
 /// The services, on one address.
 #[derive(Clone)]
-pub(crate) struct Stub {
+pub struct Stub {
     /// Where they listen.
-    pub(crate) address: SocketAddr,
+    pub address: SocketAddr,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -44,7 +44,7 @@ struct Seen {
 
 impl Stub {
     /// Opens the services on a free port, for as long as the program runs.
-    pub(crate) async fn open() -> Result<Self, Trouble> {
+    pub async fn open() -> Result<Self, Trouble> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let stub = Self {
             address: listener.local_addr()?,
@@ -64,17 +64,17 @@ impl Stub {
     }
 
     /// Forgets all that was asked and stored.
-    pub(crate) fn forget(&self) {
+    pub fn forget(&self) {
         *self.seen() = Seen::default();
     }
 
     /// Puts `item`, as DynamoDB writes it, into `table`.
-    pub(crate) fn put(&self, table: &str, item: &Value) {
+    pub fn put(&self, table: &str, item: &Value) {
         self.seen().tables.put(table, item);
     }
 
     /// How many calls of AWS there have been since the last time this was asked. WhatsApp's do not count.
-    pub(crate) fn take_aws_calls(&self) -> u32 {
+    pub fn take_aws_calls(&self) -> u32 {
         let calls = std::mem::take(&mut self.seen().calls);
         let aws = calls.iter().filter(|(operation, _)| *operation != MESSAGES);
         aws.map(|(_, count)| count).sum()
@@ -108,26 +108,25 @@ async fn answer(State(stub): State<Stub>, uri: Uri, headers: HeaderMap, body: By
     *calls += 1;
     let ordinal = *calls;
     let answer = match operation {
-        "AmazonSQS.SendMessage" => queue::send_message(&request),
-        "AmazonSQS.SendMessageBatch" => queue::send_message_batch(&request),
-        "secretsmanager.GetSecretValue" => Some(secret(&request)),
-        MESSAGES => Some(accepted(&request, ordinal)),
+        "AmazonSQS.SendMessage" => queue::send_message(&request).map(Ok),
+        "AmazonSQS.SendMessageBatch" => queue::send_message_batch(&request).map(Ok),
+        "AmazonSQS.ChangeMessageVisibility" => Some(Ok(json!({}))),
+        "secretsmanager.GetSecretValue" => Some(Ok(secret(&request))),
+        MESSAGES => Some(Ok(accepted(&request, ordinal))),
         _ => operation
             .strip_prefix("DynamoDB_20120810.")
             .and_then(|operation| seen.tables.answer(operation, &request)),
     };
-    match answer {
-        Some(answer) => (
-            [(header::CONTENT_TYPE, "application/x-amz-json-1.0")],
-            answer.to_string(),
-        )
-            .into_response(),
+    let (status, answer) = match answer {
+        Some(Ok(answer)) => (StatusCode::OK, answer),
+        Some(Err(refusal)) => (StatusCode::BAD_REQUEST, refusal),
         None => (
             StatusCode::BAD_REQUEST,
-            json!({"__type": "UnknownOperationException", "message": operation}).to_string(),
-        )
-            .into_response(),
-    }
+            json!({"__type": "UnknownOperationException", "message": operation}),
+        ),
+    };
+    let kind = [(header::CONTENT_TYPE, "application/x-amz-json-1.0")];
+    (status, kind, answer.to_string()).into_response()
 }
 
 /// The tenant's WhatsApp secret.

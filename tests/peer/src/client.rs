@@ -1,5 +1,7 @@
 //! A client of the control API, for tests and the demo.
 
+mod more;
+
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
@@ -151,6 +153,7 @@ impl Control {
         let tap = Tap {
             id: button.to_owned(),
             of: None,
+            answers: None,
         };
         self.send(
             id,
@@ -264,7 +267,7 @@ impl Control {
         self.tell(Method::DELETE, "/peer", NOTHING).await
     }
 
-    async fn ask<T: DeserializeOwned>(
+    pub(super) async fn ask<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
@@ -273,7 +276,7 @@ impl Control {
         Ok(self.call(method, path, body).await?.json().await?)
     }
 
-    async fn tell(
+    pub(super) async fn tell(
         &self,
         method: Method,
         path: &str,
@@ -304,4 +307,4 @@ impl Control {
     }
 }
 
-const NOTHING: Option<&Value> = None;
+pub(super) const NOTHING: Option<&Value> = None;

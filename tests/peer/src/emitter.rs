@@ -4,6 +4,7 @@
 pub(crate) mod envelope;
 mod queue;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,18 +17,23 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::App;
 use crate::settings::Settings;
-use queue::{Next, Post, Queue};
+use queue::{Limits, Next, Post, Queue};
 
 /// The header that carries the signature.
 pub const SIGNATURE: &str = "X-Hub-Signature-256";
+
+/// No more updates than these share a post.
+const LARGEST_BATCH: usize = 1_000;
 
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
 /// Something to tell the business.
 pub(crate) struct Update {
-    pub(crate) field: &'static str,
+    pub(crate) field: Cow<'static, str>,
     pub(crate) value: Value,
+    /// `entry.time`, which news about the account has and messages have not.
+    pub(crate) at: Option<u64>,
     pub(crate) about: About,
     /// Updates of one lane keep their order.
     pub(crate) lane: Option<String>,
@@ -38,8 +44,9 @@ pub(crate) struct Update {
 impl Update {
     fn repeated(&self) -> Self {
         Self {
-            field: self.field,
+            field: self.field.clone(),
             value: self.value.clone(),
+            at: self.at,
             about: self.about.clone(),
             lane: None,
             done: None,
@@ -54,6 +61,8 @@ pub(crate) enum About {
     Written { phone: String, wamid: String },
     /// A status of a message is known.
     Status { wamid: String, status: &'static str },
+    /// News about the account, a template or a person.
+    News,
 }
 
 /// How a post was answered.
@@ -197,19 +206,17 @@ pub(crate) enum NotPosted {
 /// Takes updates from the queue as they fall due, for ever.
 pub(crate) async fn pump(app: Arc<App>) {
     loop {
-        let (batch, batch_wait, concurrency) = {
+        let limits = {
             let world = app.world();
             let settings = &world.settings;
-            (
-                settings.batch,
-                Duration::from_millis(settings.batch_wait_ms),
-                settings.webhook_concurrency,
-            )
+            Limits {
+                batch: settings.batch.clamp(1, LARGEST_BATCH),
+                bytes: settings.batch_bytes,
+                wait: Duration::from_millis(settings.batch_wait_ms),
+                concurrency: settings.webhook_concurrency.max(1),
+            }
         };
-        let next = app
-            .emitter
-            .queue()
-            .next(Instant::now(), batch, batch_wait, concurrency);
+        let next = app.emitter.queue().next(Instant::now(), &limits);
         match next {
             Next::Post(post) => {
                 tokio::spawn(deliver(Arc::clone(&app), post));

@@ -46,6 +46,10 @@ pub enum Trouble {
         /// How late.
         millis: u64,
     },
+    /// The message goes out, and no answer ever comes.
+    SilentAfter,
+    /// Nothing is sent, and no answer ever comes.
+    SilentBefore,
     /// The connection is reset; nothing is sent.
     CutBefore,
     /// The connection is reset, but the message goes out.

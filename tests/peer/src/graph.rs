@@ -1,35 +1,81 @@
 //! The Graph API, as far as a business needs it to send: it refuses what Meta refuses, with Meta's codes.
 
 pub(crate) mod error;
+pub(crate) mod nodes;
+pub(crate) mod templates;
 
 mod contents;
+mod draft;
+mod filling;
+mod interactive;
+mod media;
 mod messages;
 mod recipient;
-pub(crate) mod templates;
+mod template_calls;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Path};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use axum::routing::{get, post};
-use axum::{Json, Router};
-use serde_json::{Value, json};
+use axum::routing::{MethodRouter, get, post};
+use serde_json::{Map, Value};
 
 use crate::App;
 use error::GraphError;
-use templates::Template;
 
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/{version}/{node}/messages", post(messages::send))
         .route(
-            "/{version}/{node}/message_templates",
-            get(list_templates).post(create_template),
+            "/{version}/{node}/media",
+            post(media::upload).layer(DefaultBodyLimit::max(media::LARGEST_UPLOAD)),
         )
-        .route("/{version}/{node}/subscribed_apps", post(subscribe))
-        .route("/{version}/{node}", get(node))
+        .route("/whatsapp_business/attachments/", get(media::download))
+        .route("/elsewhere/{id}", get(media::other_host))
+        .route(
+            "/{version}/{node}/message_templates",
+            get(template_calls::list)
+                .post(template_calls::create)
+                .delete(template_calls::delete),
+        )
+        .route("/{version}/{node}/unpause", post(template_calls::unpause))
+        .route(
+            "/{version}/{node}/subscribed_apps",
+            get(nodes::subscriptions)
+                .post(nodes::subscribe)
+                .delete(nodes::unsubscribe),
+        )
+        .route("/{version}/{node}/phone_numbers", get(nodes::numbers))
+        .route("/{version}/{node}/register", post(nodes::register))
+        .route("/{version}/{node}/deregister", post(nodes::deregister))
+        .route(
+            "/{version}/{node}/whatsapp_business_encryption",
+            get(nodes::key).post(nodes::set_key),
+        )
+        .route(
+            "/{version}/{node}/whatsapp_business_profile",
+            get(nodes::profile).post(nodes::set_profile),
+        )
+        .route(
+            "/{version}/{node}/settings",
+            get(nodes::settings).post(nodes::set_settings),
+        )
+        .route(
+            "/{version}/{node}/block_users",
+            get(nodes::blocked)
+                .post(nodes::block)
+                .delete(nodes::unblock),
+        )
+        .route("/{version}/{node}", node_calls())
+        // Some clients end every path with a slash.
+        .route("/{version}/{node}/", node_calls())
+}
+
+fn node_calls() -> MethodRouter<Arc<App>> {
+    get(nodes::get).post(nodes::post).delete(nodes::delete)
 }
 
 /// A call under a version of the API, by somebody with the token.
@@ -65,6 +111,8 @@ impl FromRequestParts<Arc<App>> for Call {
             != Some(&world.settings.access_token)
         {
             Err(GraphError::token())
+        } else if world.account.token_dead {
+            Err(GraphError::expired())
         } else {
             Ok(Self { node: part("node") })
         };
@@ -83,70 +131,6 @@ fn is_version(text: &str) -> bool {
         .is_some_and(|(major, minor)| digits(major) && digits(minor))
 }
 
-/// What the account's own pages say.
-async fn node(State(app): State<Arc<App>>, call: Call) -> Result<Json<Value>, GraphError> {
-    let world = app.world();
-    let settings = &world.settings;
-    if call.node == settings.phone_number_id {
-        return Ok(Json(json!({
-            "id": settings.phone_number_id, "display_phone_number": settings.display_phone_number,
-            "verified_name": settings.business_name, "quality_rating": "GREEN",
-            "throughput": {"level": "STANDARD"}, "code_verification_status": "VERIFIED", "platform_type": "CLOUD_API",
-        })));
-    }
-    if call.node == settings.waba_id {
-        return Ok(Json(
-            json!({"id": settings.waba_id, "name": settings.business_name}),
-        ));
-    }
-    Err(GraphError::unknown_object(&call.node, "get"))
-}
-
-async fn subscribe(State(app): State<Arc<App>>, call: Call) -> Result<Json<Value>, GraphError> {
-    account(&app, &call, "post")?;
-    Ok(Json(json!({"success": true})))
-}
-
-async fn list_templates(
-    State(app): State<Arc<App>>,
-    call: Call,
-    Query(filters): Query<HashMap<String, String>>,
-) -> Result<Json<Value>, GraphError> {
-    account(&app, &call, "get")?;
-    let wanted = |name: &str, value: &str| {
-        filters
-            .get(name)
-            .is_none_or(|filter| filter.eq_ignore_ascii_case(value))
-    };
-    let world = app.world();
-    let data: Vec<Value> = world
-        .templates
-        .iter()
-        .filter(|template| {
-            wanted("name", &template.name)
-                && wanted("language", &template.language)
-                && wanted("status", &template.status)
-                && wanted("category", &template.category)
-        })
-        .map(Template::listed)
-        .collect();
-    Ok(Json(
-        json!({"data": data, "paging": {"cursors": {"before": "MAZDZD", "after": "MjQZD"}}}),
-    ))
-}
-
-async fn create_template(
-    State(app): State<Arc<App>>,
-    call: Call,
-    Json(submitted): Json<Value>,
-) -> Result<Json<Value>, GraphError> {
-    account(&app, &call, "post")?;
-    let template = app.world().register(&submitted)?;
-    Ok(Json(
-        json!({"id": template.id, "status": template.status, "category": template.category}),
-    ))
-}
-
 fn account(app: &App, call: &Call, method: &str) -> Result<(), GraphError> {
     if call.node == app.world().settings.waba_id {
         Ok(())
@@ -155,9 +139,55 @@ fn account(app: &App, call: &Call, method: &str) -> Result<(), GraphError> {
     }
 }
 
+fn number(app: &App, call: &Call, method: &str) -> Result<(), GraphError> {
+    if call.node == app.world().settings.phone_number_id {
+        Ok(())
+    } else {
+        Err(GraphError::unknown_object(&call.node, method))
+    }
+}
+
+/// The members that `fields` asks for, and `id`; all of them where it does not. Fields of fields (`preview{…}`) count as
+/// their first name.
+fn fields(page: &Value, query: &HashMap<String, String>) -> Value {
+    let (Some(wanted), Value::Object(members)) = (query.get("fields"), page) else {
+        return page.clone();
+    };
+    let wanted: Vec<&str> = wanted
+        .split(',')
+        .map(|name| {
+            name.split(['{', '.', '('])
+                .next()
+                .unwrap_or_default()
+                .trim()
+        })
+        .collect();
+    members
+        .iter()
+        .filter(|(name, _)| *name == "id" || wanted.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect::<Map<String, Value>>()
+        .into()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_version;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_page_shows_the_fields_that_are_asked_for_and_its_id() {
+        let page =
+            json!({"id": "1", "name": "a", "status": "b", "quality_score": {"score": "GREEN"}});
+        let query = HashMap::from([("fields".to_owned(), "name,quality_score{score}".to_owned())]);
+
+        assert_eq!(
+            fields(&page, &query),
+            json!({"id": "1", "name": "a", "quality_score": {"score": "GREEN"}})
+        );
+        assert_eq!(fields(&page, &HashMap::new()), page);
+    }
 
     #[test]
     fn a_version_is_told_from_other_paths() {

@@ -14,18 +14,24 @@
 //! # }
 //! ```
 
+mod account;
+mod chaos;
 mod client;
 mod connection;
 mod control;
 mod emitter;
 mod faults;
 mod graph;
+mod media;
+mod news;
+mod outgoing;
 mod page;
 mod phones;
 mod rates;
 mod record;
 mod settings;
 mod statuses;
+mod trace;
 mod world;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -39,17 +45,25 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+pub use account::{Account, NO_REPLIES, NO_TEMPLATES, Restriction};
+pub use chaos::Chaos;
 pub use client::{Control, ControlError};
-pub use control::{Change, Handshake, NewPhone, RawWebhook, Tap, Write, Written};
+pub use control::{
+    Change, Edit, Handshake, NewNumber, NewPhone, Place, RawWebhook, React, SharedContact,
+    StoredMedia, Tap, TemplateChange, Write, Written, WrittenMedia,
+};
 pub use emitter::envelope::signature;
 pub use emitter::{Answer, SIGNATURE, Signed};
 pub use faults::{Fault, Trouble};
+pub use media::{MediaFault, MediaTrouble};
+pub use news::News;
 pub use phones::{
     Behaviour, Button, ButtonKind, Content, Direction, Message, Phone, State, WINDOW_SECONDS,
     is_bsuid,
 };
 pub use record::{Counters, Record, Refused, Sent};
 pub use settings::Settings;
+pub use trace::Trace;
 
 use connection::Listener;
 use emitter::Emitter;

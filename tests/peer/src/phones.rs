@@ -1,6 +1,9 @@
 //! The phones: each citizen's WhatsApp, as far as a business number can tell. A phone keeps what it received and what it
 //! wrote; how it behaves (gets the message, reads it, fails it) is set from outside.
 
+pub(crate) mod book;
+pub(crate) mod taps;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -31,6 +34,12 @@ pub struct Phone {
     pub last_wrote_at: Option<u64>,
     /// Until when the business is shown as writing.
     pub typing_until: Option<u64>,
+    /// The citizen has told WhatsApp to stop this business's marketing: it is refused with 131050.
+    #[serde(default)]
+    pub marketing_stopped: bool,
+    /// The business has blocked this person: what it sends is refused with 130403.
+    #[serde(default)]
+    pub blocked: bool,
     /// Received and written, oldest first. In lists of phones, the latest alone.
     #[serde(default)]
     pub messages: Vec<Message>,
@@ -117,6 +126,9 @@ pub struct Content {
     /// A small line under the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub footer: Option<String>,
+    /// The id of the image, the document… that comes with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<String>,
     /// What can be tapped.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<Button>,
@@ -177,6 +189,8 @@ pub enum ButtonKind {
     Location,
     /// Shares the number.
     Contact,
+    /// Opens a form, which answers with `interactive.nfm_reply`.
+    Flow,
 }
 
 impl Phone {
@@ -246,60 +260,6 @@ impl Phone {
             .rev()
             .find(|message| message.wamid == wamid)
     }
-
-    /// What the citizen sends by tapping the button `id`: of the message `of`, or of the latest that has such a button.
-    pub(crate) fn tap(&self, id: &str, of: Option<&str>) -> Option<Tapped> {
-        let (message, button) = self
-            .messages
-            .iter()
-            .rev()
-            .filter(|message| of.is_none_or(|of| message.wamid == of))
-            .find_map(|message| {
-                let button = message
-                    .content
-                    .buttons
-                    .iter()
-                    .find(|button| button.id == id)?;
-                Some((message, button))
-            })?;
-        let reply = json!({"id": button.id, "title": button.title});
-        let mut body = match button.kind {
-            ButtonKind::Reply => {
-                json!({"type": "interactive", "interactive": {"type": "button_reply", "button_reply": reply}})
-            }
-            ButtonKind::Row => {
-                let mut reply = reply;
-                if let Some(description) = &button.description {
-                    reply["description"] = Value::from(description.as_str());
-                }
-                json!({"type": "interactive", "interactive": {"type": "list_reply", "list_reply": reply}})
-            }
-            ButtonKind::QuickReply => {
-                json!({"type": "button", "button": {"payload": button.id, "text": button.title}})
-            }
-            ButtonKind::Contact => {
-                let number = self.phone.as_deref()?;
-                json!({"type": "contacts", "contacts": [{
-                    "name": {"formatted_name": self.name}, "origin": "contact_request",
-                    "phones": [{"phone": format!("+{number}"), "wa_id": number, "type": "CELL"}],
-                }]})
-            }
-            ButtonKind::Url | ButtonKind::Call | ButtonKind::Location => return None,
-        };
-        body["context"] = json!({"id": message.wamid});
-        Some(Tapped {
-            body,
-            title: button.title.clone(),
-            answers: message.wamid.clone(),
-        })
-    }
-}
-
-/// A tap on a button, ready to be written.
-pub(crate) struct Tapped {
-    pub(crate) body: Value,
-    pub(crate) title: String,
-    pub(crate) answers: String,
 }
 
 /// Whether this is a business-scoped user id: country, dot, optional `ENT.`, up to 128 letters and digits.

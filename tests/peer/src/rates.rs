@@ -6,11 +6,41 @@ use std::time::{Duration, Instant};
 
 const PAIR_BURST: f64 = 45.0;
 const PAIR_SECONDS: f64 = 6.0;
+const DAY: u64 = 24 * 60 * 60;
 
 #[derive(Default)]
 pub(crate) struct Rates {
     last_second: VecDeque<Instant>,
     pairs: HashMap<String, Bucket>,
+}
+
+/// Who got something outside their window within the last 24 hours by the peer's clock, in seconds since 1970.
+#[derive(Default)]
+pub(crate) struct Reach {
+    last: HashMap<String, u64>,
+    order: VecDeque<(u64, String)>,
+}
+
+impl Reach {
+    /// Counts this person, unless they would be one too many.
+    pub(crate) fn allows(&mut self, person: &str, most: Option<u32>, now: u64) -> bool {
+        while let Some((at, _)) = self.order.front()
+            && at + DAY <= now
+            && let Some((at, person)) = self.order.pop_front()
+        {
+            // Somebody who got another one meanwhile still counts.
+            if self.last.get(&person) == Some(&at) {
+                self.last.remove(&person);
+            }
+        }
+        let allowed = self.last.contains_key(person)
+            || most.is_none_or(|most| self.last.len() < most as usize);
+        if allowed {
+            self.last.insert(person.to_owned(), now);
+            self.order.push_back((now, person.to_owned()));
+        }
+        allowed
+    }
 }
 
 struct Bucket {
@@ -75,5 +105,16 @@ mod tests {
         assert!(!rates.pair_allows("anna", start + Duration::from_secs(5)));
         assert!(rates.pair_allows("bruno", start));
         assert!(rates.pair_allows("anna", start + Duration::from_secs(7)));
+    }
+
+    #[test]
+    fn one_person_too_many_waits_until_another_has_been_out_for_a_day() {
+        let mut reach = Reach::default();
+
+        assert!(reach.allows("anna", Some(2), 0) && reach.allows("bruno", Some(2), 10));
+        assert!(reach.allows("anna", Some(2), 20));
+        assert!(!reach.allows("carla", Some(2), DAY + 9));
+        assert!(reach.allows("carla", Some(2), DAY + 10));
+        assert!(!reach.allows("dario", Some(2), DAY + 11));
     }
 }

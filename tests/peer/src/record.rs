@@ -76,6 +76,18 @@ pub struct Counters {
     pub webhook_unanswered: u64,
     /// Updates that the webhook has not yet taken.
     pub pending_webhooks: u64,
+    /// News about the account, a template or a person, put on its way.
+    #[serde(default)]
+    pub events: u64,
+    /// Of these, taken by the webhook; repeats included.
+    #[serde(default)]
+    pub events_taken: u64,
+    /// Downloads asked for, whatever came of them.
+    #[serde(default)]
+    pub downloads: u64,
+    /// Times that a redirect to another host was followed with the token.
+    #[serde(default)]
+    pub tokens_leaked: u64,
 }
 
 /// The record, whole or of one phone.
@@ -119,12 +131,5 @@ impl Record {
             .entry(refused.code.to_string())
             .or_default() += 1;
         self.refusals.push(refused);
-    }
-
-    pub(crate) fn sent_mut(&mut self, wamid: &str) -> Option<&mut Sent> {
-        self.messages
-            .iter_mut()
-            .rev()
-            .find(|sent| sent.wamid == wamid)
     }
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::chaos::Chaos;
+
 /// The members that never leave the peer once set.
 const SECRETS: [&str; 2] = ["access_token", "app_secret"];
 
@@ -36,8 +38,10 @@ pub struct Settings {
     pub duplicate_every: u32,
     /// The same seed, the same disorder.
     pub seed: u64,
-    /// How many updates may share one post. One, as Meta usually does.
+    /// How many updates may share one post, up to 1,000. One, as Meta usually does.
     pub batch: usize,
+    /// The largest body of a post that carries several updates.
+    pub batch_bytes: usize,
     /// How long a post waits for company when `batch` is above one.
     pub batch_wait_ms: u64,
     /// Shortest and longest time between two statuses of a message, where the phone does not say.
@@ -55,6 +59,19 @@ pub struct Settings {
     pub number_rate: Option<u32>,
     /// Whether one phone may get no more than one message per 6 s, after a burst of 45; above it, 131056.
     pub pair_rate: bool,
+    /// How many different people may get a template within 24 hours outside their window; above it, `over_limit_code`.
+    /// Unlimited where absent.
+    pub people_per_day: Option<u32>,
+    /// The code with which one person too many is refused: Meta does not say which of 130429, 131048 and 80007.
+    pub over_limit_code: i64,
+    /// Chance, for long runs.
+    pub chaos: Chaos,
+    /// New and edited templates wait for a review by the control API, instead of being approved at once.
+    pub review_templates: bool,
+    /// How long the address of a download is good.
+    pub media_url_seconds: u64,
+    /// The base of those addresses, where it is not the host that was asked for them.
+    pub media_base: Option<String>,
     /// How far the peer's clock is ahead of the machine's: a window of 24 hours closes at once.
     pub clock_ahead_seconds: i64,
 }
@@ -74,6 +91,7 @@ impl Default for Settings {
             duplicate_every: 0,
             seed: 1,
             batch: 1,
+            batch_bytes: 3_000_000,
             batch_wait_ms: 50,
             status_delay_ms: (20, 120),
             answer_delay_ms: 0,
@@ -82,6 +100,12 @@ impl Default for Settings {
             webhook_concurrency: 16,
             number_rate: None,
             pair_rate: false,
+            people_per_day: None,
+            over_limit_code: 131_048,
+            chaos: Chaos::default(),
+            review_templates: false,
+            media_url_seconds: 300,
+            media_base: None,
             clock_ahead_seconds: 0,
         }
     }

@@ -1,47 +1,72 @@
 //! Everything the peer remembers, behind one lock: short questions and short changes, never held across an await.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::collections::HashMap;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use crate::App;
+use crate::account::Account;
 use crate::emitter::{About, Answer, NotPosted, Update};
 use crate::faults::{Faults, Trouble};
 use crate::graph::error::GraphError;
+use crate::graph::nodes::Nodes;
 use crate::graph::templates::Template;
-use crate::phones::{Content, Direction, Message, Phone, State};
-use crate::rates::Rates;
+use crate::media::Shelf;
+use crate::phones::book::Book;
+use crate::phones::{Direction, Phone, State};
+use crate::rates::{Rates, Reach};
 use crate::record::{Record, Refused, Sent};
 use crate::settings::Settings;
-use crate::statuses;
+use crate::trace::Tracer;
 
 pub(crate) struct World {
     pub(crate) settings: Settings,
-    pub(crate) phones: Vec<Phone>,
+    pub(crate) phones: Book,
     pub(crate) templates: Vec<Template>,
+    pub(crate) media: Shelf,
+    pub(crate) account: Account,
+    pub(crate) nodes: Nodes,
     pub(crate) faults: Faults,
     pub(crate) record: Record,
     pub(crate) rates: Rates,
+    pub(crate) reach: Reach,
+    pub(crate) trace: Tracer,
     pub(crate) random: fastrand::Rng,
+    /// A chance of its own for [`Settings::chaos`], so that nothing else moves it.
+    pub(crate) chaos_random: fastrand::Rng,
+    /// Where in the record each message stands.
+    places: HashMap<String, usize>,
+    /// Whose each written message is.
+    writers: HashMap<String, String>,
     /// The templates of the start: a reset comes back to them.
     first_templates: Vec<Template>,
     ids: u32,
+    template_ids: u64,
 }
 
 impl World {
     pub(crate) fn new(settings: Settings, templates: &[Value]) -> Result<Self, GraphError> {
         let mut world = Self {
             random: fastrand::Rng::with_seed(settings.seed),
+            chaos_random: fastrand::Rng::with_seed(settings.chaos.seed),
             settings,
-            phones: Vec::new(),
+            phones: Book::default(),
             templates: Vec::new(),
+            media: Shelf::default(),
+            account: Account::default(),
+            nodes: Nodes::default(),
             faults: Faults::default(),
             record: Record::default(),
             rates: Rates::default(),
+            reach: Reach::default(),
+            trace: Tracer::default(),
+            places: HashMap::new(),
+            writers: HashMap::new(),
             first_templates: Vec::new(),
             ids: 0,
+            template_ids: 700_000_000_000_000,
         };
         for template in templates {
             world.register(template)?;
@@ -85,52 +110,86 @@ impl World {
         self.phones.clear();
         self.templates.clone_from(&self.first_templates);
         self.faults.clear();
+        self.media.clear();
+        self.account = Account::default();
+        self.nodes = Nodes::default();
         self.record = Record::default();
         self.rates = Rates::default();
+        self.reach = Reach::default();
+        self.trace = Tracer::default();
+        self.places.clear();
+        self.writers.clear();
+        self.reseed();
+    }
+
+    /// Chance begins anew.
+    pub(crate) fn reseed(&mut self) {
         self.random = fastrand::Rng::with_seed(self.settings.seed);
+        self.chaos_random = fastrand::Rng::with_seed(self.settings.chaos.seed);
     }
 
     /// Takes a template, approved at once; one of the same name and language gives way.
     pub(crate) fn register(&mut self, submitted: &Value) -> Result<Template, GraphError> {
-        let id = (700_000_000_000_001_u64 + self.templates.len() as u64).to_string();
-        let template = Template::read(submitted, id)?;
+        self.template_ids += 1;
+        let template = Template::read(submitted, self.template_ids.to_string())?;
         self.templates
             .retain(|other| (&other.name, &other.language) != (&template.name, &template.language));
         self.templates.push(template.clone());
         Ok(template)
     }
 
+    /// The template with this id.
+    pub(crate) fn template_mut(&mut self, id: &str) -> Option<&mut Template> {
+        self.templates.iter_mut().find(|template| template.id == id)
+    }
+
     pub(crate) fn phone(&self, id: Option<&str>) -> Option<&Phone> {
-        self.phones
-            .iter()
-            .find(|phone| Some(phone.id.as_str()) == id)
+        self.phones.get(id?)
     }
 
     pub(crate) fn phone_mut(&mut self, id: Option<&str>) -> Option<&mut Phone> {
-        self.phones
-            .iter_mut()
-            .find(|phone| Some(phone.id.as_str()) == id)
+        self.phones.get_mut(id?)
+    }
+
+    /// Writes an accepted message into the record.
+    pub(crate) fn keep(&mut self, sent: Sent) {
+        self.record.counters.accepted += 1;
+        self.places
+            .insert(sent.wamid.clone(), self.record.messages.len());
+        self.record.messages.push(sent);
+    }
+
+    /// Notes who has written a message.
+    pub(crate) fn written_by(&mut self, wamid: &str, phone: &str) {
+        self.record.counters.written += 1;
+        self.writers.insert(wamid.to_owned(), phone.to_owned());
     }
 
     pub(crate) fn mark_as_read(&mut self, wamid: &str, typing: bool) {
         self.record.counters.marked_read += 1;
         let now = self.now_ms() / 1_000;
-        for phone in &mut self.phones {
-            let Some(last) = phone
-                .messages
-                .iter()
-                .position(|message| message.wamid == wamid)
-            else {
-                continue;
-            };
-            for message in &mut phone.messages[..=last] {
-                if message.direction == Direction::Written {
-                    message.state = State::Read;
-                }
-            }
-            if typing {
-                phone.show_typing(now);
-            }
+        let Some(phone) = self
+            .writers
+            .get(wamid)
+            .and_then(|phone| self.phones.get_mut(phone))
+        else {
+            return;
+        };
+        let last = phone
+            .messages
+            .iter()
+            .rposition(|message| message.wamid == wamid);
+        // Everything before it was read with it, or earlier.
+        for message in phone.messages[..last.map_or(0, |last| last + 1)]
+            .iter_mut()
+            .rev()
+            .filter(|message| message.direction == Direction::Written)
+            .take_while(|message| message.state < State::Read)
+        {
+            message.state = State::Read;
+        }
+        if typing {
+            phone.show_typing(now);
         }
     }
 
@@ -187,117 +246,16 @@ impl World {
                     }
                 }
                 About::Status { wamid, status } => {
-                    if let Some(sent) = self.record.sent_mut(wamid) {
+                    let sent = self
+                        .places
+                        .get(wamid)
+                        .and_then(|place| self.record.messages.get_mut(*place));
+                    if let Some(sent) = sent {
                         sent.acknowledged.push((*status).to_owned());
                     }
                 }
+                About::News => self.record.counters.events_taken += 1,
             }
         }
-    }
-}
-
-/// A citizen's message, ready to go.
-pub(crate) struct Writing {
-    pub(crate) body: Map<String, Value>,
-    pub(crate) content: Content,
-    pub(crate) answers: Option<String>,
-    pub(crate) wamid: String,
-    pub(crate) timestamp: u64,
-    pub(crate) times: u32,
-}
-
-impl App {
-    /// Starts the statuses of a message.
-    pub(crate) fn report(&self, world: &mut World, sent: &Sent) {
-        let phone = world
-            .phones
-            .iter()
-            .find(|phone| Some(&phone.id) == sent.phone.as_ref());
-        let planned = statuses::plan(sent, phone, &world.settings, &mut world.random);
-        let lane = (!world.settings.disorder).then(|| sent.wamid.clone());
-        for status in planned {
-            let update = Update {
-                field: "messages",
-                value: status.value,
-                about: About::Status {
-                    wamid: sent.wamid.clone(),
-                    status: status.name,
-                },
-                lane: lane.clone(),
-                done: None,
-            };
-            self.send_out(world, status.after, update);
-        }
-    }
-
-    /// Lets the phone `id` write; one update for each of `times`. The receivers learn how each was answered.
-    pub(crate) fn write(
-        &self,
-        world: &mut World,
-        id: &str,
-        writing: Writing,
-    ) -> Vec<tokio::sync::oneshot::Receiver<Option<u16>>> {
-        let at_ms = world.now_ms();
-        let in_order = !world.settings.disorder;
-        let metadata = statuses::metadata(&world.settings);
-        let Some(phone) = world.phone_mut(Some(id)) else {
-            return Vec::new();
-        };
-        let mut value = json!({
-            "messaging_product": "whatsapp",
-            "metadata": metadata,
-            "messages": [phone.envelope(&writing.wamid, writing.timestamp, &writing.body)],
-        });
-        // A system message speaks about the person, not for them.
-        if writing.content.kind != "system" {
-            value["contacts"] = json!([phone.contact(true)]);
-        }
-        phone.last_wrote_at = phone.last_wrote_at.max(Some(writing.timestamp));
-        if phone.message_mut(&writing.wamid).is_none() {
-            phone.messages.push(Message {
-                wamid: writing.wamid.clone(),
-                direction: Direction::Written,
-                content: writing.content,
-                at_ms,
-                state: State::Accepted,
-                answers: writing.answers,
-            });
-        }
-        world.record.counters.written += 1;
-
-        (0..writing.times)
-            .map(|time| {
-                let (done, answered) = tokio::sync::oneshot::channel();
-                let update = Update {
-                    field: "messages",
-                    value: value.clone(),
-                    about: About::Written {
-                        phone: id.to_owned(),
-                        wamid: writing.wamid.clone(),
-                    },
-                    // A repeat comes from elsewhere in Meta's network, at the same time or before.
-                    lane: (in_order && time == 0).then(|| format!("phone {id}")),
-                    done: Some(done),
-                };
-                self.send_out(world, Duration::ZERO, update);
-                answered
-            })
-            .collect()
-    }
-
-    /// Puts an update on its way, and every so often a repeat of it.
-    fn send_out(&self, world: &mut World, after: Duration, update: Update) {
-        let every = u64::from(world.settings.duplicate_every);
-        let counters = &mut world.record.counters;
-        counters.updates += 1;
-        if every > 0 && (counters.updates - counters.repeats).is_multiple_of(every) {
-            counters.updates += 1;
-            counters.repeats += 1;
-            self.emitter.repeat(
-                after + Duration::from_millis(world.random.u64(0..=200)),
-                &update,
-            );
-        }
-        self.emitter.emit(after, update);
     }
 }

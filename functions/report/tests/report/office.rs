@@ -76,6 +76,8 @@ impl Office {
             pricing: Some(Pricing {
                 billable: true,
                 category: "utility".to_owned(),
+                kind: None,
+                model: None,
             }),
             ..Report::of(Rung::Delivered, hour)
         });

@@ -6,7 +6,7 @@ use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
 
 /// How the names of dead-letter queues end here.
-pub(crate) const DEAD_LETTERS: &str = "-dead-letters";
+pub const DEAD_LETTERS: &str = "-dead-letters";
 
 /// The answer to `SendMessage`.
 pub(super) fn send_message(request: &Value) -> Option<Value> {
@@ -46,6 +46,6 @@ fn taken(message: &Value) -> Value {
 }
 
 /// The digest by which SQS names a body.
-pub(crate) fn digest(body: &str) -> String {
+pub fn digest(body: &str) -> String {
     hex::encode(Md5::digest(body))
 }

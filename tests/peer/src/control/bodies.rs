@@ -69,7 +69,7 @@ pub struct Change {
     pub behaviour: Option<Behaviour>,
 }
 
-/// What a citizen writes: exactly one of `text`, `button` and `message`.
+/// What a citizen writes: exactly one of the first nine.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Write {
@@ -82,6 +82,24 @@ pub struct Write {
     /// Any other message, as in the webhook: `type` and what belongs to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<Map<String, Value>>,
+    /// A file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<WrittenMedia>,
+    /// A position; answers the latest request for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// A contact; answers the latest request for the number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<SharedContact>,
+    /// A reaction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reaction: Option<React>,
+    /// Another text in the place of an earlier one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edit: Option<Edit>,
+    /// The id of an earlier message, deleted for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoke: Option<String>,
     /// How often Meta posts it, under the same id. Once where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
@@ -102,6 +120,170 @@ pub struct Tap {
     /// The message it belongs to; the latest with such a button where absent.
     #[serde(default)]
     pub of: Option<String>,
+    /// What was filled in, where the button opens a form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Value>,
+}
+
+/// A file that a citizen sends.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WrittenMedia {
+    /// `image`, `video`, `audio`, `document` or `sticker`.
+    pub kind: String,
+    /// What the phone says it is.
+    pub mime: String,
+    /// The bytes, in base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base64: Option<String>,
+    /// The bytes, where they are text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The text under it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caption: Option<String>,
+    /// The name of a document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filename: Option<String>,
+    /// Whether an audio was spoken into the phone.
+    pub voice: bool,
+    /// `url` of the message, which is often absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+impl WrittenMedia {
+    /// A file of this kind with these bytes.
+    pub fn new(kind: impl Into<String>, mime: impl Into<String>, bytes: &[u8]) -> Self {
+        use base64::Engine as _;
+        Self {
+            kind: kind.into(),
+            mime: mime.into(),
+            base64: Some(base64::engine::general_purpose::STANDARD.encode(bytes)),
+            ..Self::default()
+        }
+    }
+}
+
+/// A position that a citizen sends.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Place {
+    /// North of the equator.
+    pub latitude: f64,
+    /// East of Greenwich.
+    pub longitude: f64,
+    /// Only for a place that was picked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Only for a place that was picked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+/// A contact that a citizen sends.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SharedContact {
+    /// Somebody else's number; the phone's own where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Somebody else's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `contact_request` where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// With a `vcard`, as some versions of Meta's text say.
+    pub vcard: bool,
+}
+
+/// A reaction to a message.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct React {
+    /// The message.
+    pub to: String,
+    /// Absent: it is taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emoji: Option<String>,
+}
+
+/// Another text in the place of an earlier one.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Edit {
+    /// The earlier message.
+    pub of: String,
+    /// What it says now.
+    pub text: String,
+}
+
+/// A citizen changes number.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewNumber {
+    /// The new number; the old one stays where absent, and the BSUID alone changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// The new BSUID; invented where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bsuid: Option<String>,
+    /// Two `system` messages come, from the old BSUID.
+    pub system: bool,
+    /// A `user_id_update` comes.
+    pub update: bool,
+}
+
+impl Default for NewNumber {
+    fn default() -> Self {
+        Self {
+            phone: None,
+            bsuid: None,
+            system: true,
+            update: true,
+        }
+    }
+}
+
+/// What changes about a template; each member given has its webhook.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TemplateChange {
+    /// All languages where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// The `event` of `message_template_status_update`: `APPROVED`, `REJECTED`, `PAUSED`, `REINSTATED`, `DISABLED`…
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// Its `reason`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Its `other_info.title`: `FIRST_PAUSE`, `SECOND_PAUSE`…
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// `GREEN`, `YELLOW`, `RED`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<String>,
+    /// `MARKETING`, `UTILITY`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// The category is only announced, for this second since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category_from: Option<u64>,
+    /// It happens without a webhook.
+    pub silent: bool,
+}
+
+/// A file at the peer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredMedia {
+    /// Its id.
+    pub id: String,
+    /// Its type.
+    pub mime: String,
+    /// Its bytes, in base64.
+    pub base64: String,
 }
 
 /// A message that was written.

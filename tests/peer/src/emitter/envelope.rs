@@ -10,21 +10,51 @@ use super::Update;
 const UPDATES_PER_VALUE: usize = 2;
 const CHANGES_PER_ENTRY: usize = 4;
 
+/// What an update adds around its value: the entry, the change, the names of their members.
+const ENVELOPE: usize = 120;
+
 /// The arrays of a `value` that add up when two updates share it.
 const SHARED: [&str; 3] = ["contacts", "messages", "statuses"];
 
 /// The body that carries these updates.
 pub(super) fn body(waba_id: &str, updates: &[Update]) -> String {
-    let changes: Vec<Value> = updates
-        .chunk_by(|one, other| one.field == other.field)
-        .flat_map(|same| same.chunks(UPDATES_PER_VALUE))
-        .map(|together| json!({"field": together[0].field, "value": merged(together)}))
-        .collect();
-    let entries: Vec<Value> = changes
-        .chunks(CHANGES_PER_ENTRY)
-        .map(|changes| json!({"id": waba_id, "changes": changes}))
+    let entries: Vec<Value> = updates
+        .chunk_by(|one, other| one.at.is_none() && other.at.is_none())
+        .map(|alike| (alike[0].at, alike))
+        .flat_map(|(at, alike)| {
+            let changes: Vec<Value> = alike
+                .chunks(UPDATES_PER_VALUE)
+                .map(|together| json!({"field": together[0].field, "value": merged(together)}))
+                .collect();
+            changes
+                .chunks(CHANGES_PER_ENTRY)
+                .map(|changes| entry(waba_id, at, changes))
+                .collect::<Vec<_>>()
+        })
         .collect();
     escaped(&json!({"object": "whatsapp_business_account", "entry": entries}).to_string())
+}
+
+/// News has an entry of its own, with its time.
+fn entry(waba_id: &str, at: Option<u64>, changes: &[Value]) -> Value {
+    match at {
+        None => json!({"id": waba_id, "changes": changes}),
+        Some(at) => json!({"id": waba_id, "time": at, "changes": changes}),
+    }
+}
+
+/// How long the update is at most once it is written, escaped.
+pub(super) fn size(update: &Update) -> usize {
+    let json = update.value.to_string();
+    let longer: usize = json
+        .chars()
+        .map(|character| match character {
+            '/' => 1,
+            ascii if ascii.is_ascii() => 0,
+            other => other.len_utf16() * 6 - other.len_utf8(),
+        })
+        .sum();
+    json.len() + longer + update.field.len() + ENVELOPE
 }
 
 fn merged(updates: &[Update]) -> Value {
@@ -79,8 +109,9 @@ mod tests {
 
     fn update(value: Value) -> Update {
         Update {
-            field: "messages",
+            field: "messages".into(),
             value,
+            at: None,
             about: About::Status {
                 wamid: String::new(),
                 status: "sent",
@@ -124,5 +155,30 @@ mod tests {
                 .len(),
             1
         );
+    }
+
+    #[test]
+    fn news_has_an_entry_of_its_own_with_its_time() {
+        let mut news = update(json!({"event": "ACCOUNT_VIOLATION"}));
+        news.field = "account_update".into();
+        news.at = Some(1_763_800_000);
+        let updates = [update(json!({"statuses": []})), news];
+
+        let body: Value = serde_json::from_str(&body("2033", &updates)).unwrap();
+
+        assert!(body["entry"][0].get("time").is_none());
+        assert_eq!(body["entry"][1]["time"], 1_763_800_000);
+        assert_eq!(body["entry"][1]["changes"][0]["field"], "account_update");
+    }
+
+    #[test]
+    fn the_size_of_an_update_is_never_less_than_what_it_adds() {
+        let updates: Vec<Update> = (0..50)
+            .map(|_| update(json!({"statuses": [{"id": "perché / 🏛️"}]})))
+            .collect();
+
+        let sizes: usize = updates.iter().map(size).sum();
+
+        assert!(body("203300000000001", &updates).len() <= sizes + 60);
     }
 }

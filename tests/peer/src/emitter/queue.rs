@@ -2,19 +2,35 @@
 //! messages, a message's statuses) go one after the other; those without a lane overtake as they like.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Update;
+use super::{Update, envelope};
+
+/// Updates that are seldom larger: a status with everything.
+const LARGE: usize = 2_000;
+
+/// How much goes together, and how much at once.
+pub(super) struct Limits {
+    pub(super) batch: usize,
+    /// The largest body of several updates.
+    pub(super) bytes: usize,
+    /// How long an update waits for company.
+    pub(super) wait: Duration,
+    pub(super) concurrency: usize,
+}
 
 #[derive(Default)]
 pub(super) struct Queue {
     waiting: BinaryHeap<Reverse<Waiting>>,
-    /// Due, but behind an update of the same lane that is under way.
-    parked: Vec<Waiting>,
+    /// Due, but behind an update of the same lane that is under way; by lane, in their order.
+    parked: HashMap<String, VecDeque<Waiting>>,
+    parked_count: usize,
     busy: HashSet<String>,
+    /// How many of a lane can go at once when it is free again.
+    batch: usize,
     posts: usize,
     under_way: usize,
     sequence: u64,
@@ -27,6 +43,8 @@ struct Waiting {
     due: Instant,
     rank: u64,
     update: Update,
+    /// Known once it was needed.
+    size: Option<usize>,
 }
 
 impl Ord for Waiting {
@@ -69,34 +87,50 @@ impl Queue {
             due,
             rank: self.sequence,
             update,
+            size: None,
         }));
     }
 
-    pub(super) fn next(
-        &mut self,
-        now: Instant,
-        batch: usize,
-        batch_wait: Duration,
-        concurrency: usize,
-    ) -> Next {
-        if self.posts >= concurrency.max(1) {
+    pub(super) fn next(&mut self, now: Instant, limits: &Limits) -> Next {
+        self.batch = limits.batch;
+        if self.posts >= limits.concurrency {
             return Next::WaitForNews;
         }
+        // The common case of a batch that still has room and time, without touching any of them.
+        if self.waiting.len() < limits.batch
+            && let Some(Reverse(first)) = self.waiting.peek()
+            && limits.bytes > self.waiting.len() * LARGE
+            && now < first.due + limits.wait
+        {
+            return Next::SleepUntil(first.due + limits.wait);
+        }
         let mut ready = Vec::new();
-        while ready.len() < batch.max(1)
+        let mut bytes = 0;
+        let mut full = false;
+        while !full
+            && ready.len() < limits.batch
             && let Some(Reverse(first)) = self.waiting.peek()
             && first.due <= now
-            && let Some(Reverse(first)) = self.waiting.pop()
+            && let Some(Reverse(mut first)) = self.waiting.pop()
         {
-            if first
-                .update
-                .lane
-                .as_ref()
-                .is_some_and(|lane| self.busy.contains(lane))
-            {
-                self.parked.push(first);
-            } else {
-                ready.push(first);
+            match first.update.lane.clone() {
+                Some(lane) if self.busy.contains(&lane) => {
+                    self.parked_count += 1;
+                    self.parked.entry(lane).or_default().push_back(first);
+                }
+                // Only company can be too much: an update alone goes whatever its size.
+                _ if limits.batch > 1 => {
+                    bytes += *first
+                        .size
+                        .get_or_insert_with(|| envelope::size(&first.update));
+                    full = bytes > limits.bytes && !ready.is_empty();
+                    if full {
+                        self.waiting.push(Reverse(first));
+                    } else {
+                        ready.push(first);
+                    }
+                }
+                _ => ready.push(first),
             }
         }
         let Some(oldest) = ready.iter().map(|waiting| waiting.due).min() else {
@@ -107,12 +141,12 @@ impl Queue {
                     Next::SleepUntil(first.due)
                 });
         };
-        if ready.len() < batch && now < oldest + batch_wait {
+        if !full && ready.len() < limits.batch && now < oldest + limits.wait {
             let until = self
                 .waiting
                 .peek()
-                .map_or(oldest + batch_wait, |Reverse(first)| {
-                    first.due.min(oldest + batch_wait)
+                .map_or(oldest + limits.wait, |Reverse(first)| {
+                    first.due.min(oldest + limits.wait)
                 });
             self.waiting.extend(ready.into_iter().map(Reverse));
             return Next::SleepUntil(until);
@@ -139,22 +173,20 @@ impl Queue {
         self.under_way -= count;
         for lane in lanes {
             self.busy.remove(lane);
+            let Some(parked) = self.parked.get_mut(lane) else {
+                continue;
+            };
+            let free = parked.len().min(self.batch.max(1));
+            self.parked_count -= free;
+            self.waiting.extend(parked.drain(..free).map(Reverse));
+            if parked.is_empty() {
+                self.parked.remove(lane);
+            }
         }
-        let (free, parked) = std::mem::take(&mut self.parked)
-            .into_iter()
-            .partition(|waiting| {
-                waiting
-                    .update
-                    .lane
-                    .as_ref()
-                    .is_some_and(|lane| lanes.contains(lane))
-            });
-        self.parked = parked;
-        self.waiting.extend(Vec::into_iter(free).map(Reverse));
     }
 
     pub(super) fn pending(&self) -> usize {
-        self.waiting.len() + self.parked.len() + self.under_way
+        self.waiting.len() + self.parked_count + self.under_way
     }
 
     pub(super) fn is_of_this_age(&self, age: u64) -> bool {
@@ -180,8 +212,9 @@ mod tests {
 
     fn update(lane: Option<&str>) -> Update {
         Update {
-            field: "messages",
+            field: "messages".into(),
             value: Value::Null,
+            at: None,
             about: About::Status {
                 wamid: String::new(),
                 status: "sent",
@@ -192,7 +225,13 @@ mod tests {
     }
 
     fn posted(queue: &mut Queue, now: Instant, batch: usize) -> Option<usize> {
-        match queue.next(now, batch, Duration::from_millis(50), 4) {
+        let limits = Limits {
+            batch,
+            bytes: 1_000,
+            wait: Duration::from_millis(50),
+            concurrency: 4,
+        };
+        match queue.next(now, &limits) {
             Next::Post(post) => Some(post.updates.len()),
             Next::SleepUntil(_) | Next::WaitForNews => None,
         }
@@ -241,5 +280,39 @@ mod tests {
 
         assert_eq!(queue.pending(), 0);
         assert!(!queue.is_of_this_age(0));
+    }
+
+    #[test]
+    fn a_batch_ends_where_the_body_would_be_too_large() {
+        let now = Instant::now();
+        let mut queue = Queue::default();
+        for _ in 0..3 {
+            queue.push(
+                now,
+                Update {
+                    value: Value::from("a".repeat(300)),
+                    ..update(None)
+                },
+            );
+        }
+
+        assert_eq!(posted(&mut queue, now, 3), Some(2));
+    }
+
+    #[test]
+    fn what_waits_behind_its_lane_is_freed_with_it() {
+        let now = Instant::now();
+        let mut queue = Queue::default();
+        for _ in 0..3 {
+            queue.push(now, update(Some("anna")));
+        }
+
+        for left in [3, 2, 1] {
+            assert_eq!(queue.pending(), left);
+            assert_eq!(posted(&mut queue, now, 1), Some(1));
+            assert_eq!(posted(&mut queue, now, 1), None);
+            queue.finished(0, 1, &HashSet::from(["anna".to_owned()]));
+        }
+        assert_eq!(queue.pending(), 0);
     }
 }

@@ -1,33 +1,26 @@
-//! What a message says: text and interactive messages, checked as Meta does and turned into what the phone shows.
+//! What a message says, checked as Meta does and turned into what the phone shows. Interactive messages have a file of
+//! their own.
 
 use serde_json::{Map, Value};
 
 use super::error::GraphError;
-use crate::phones::{Button, ButtonKind, Content};
+use super::interactive;
+use crate::phones::Content;
 
-const TEXT: usize = 4_096;
-const BODY: usize = 1_024;
-const SMALL_LINE: usize = 60;
-const BUTTONS: usize = 3;
-const BUTTON_TITLE: usize = 20;
-const BUTTON_ID: usize = 256;
-const SECTIONS: usize = 10;
-const ROWS: usize = 10;
-const ROW_TITLE: usize = 24;
-const ROW_ID: usize = 200;
-const ROW_DESCRIPTION: usize = 72;
+pub(super) const TEXT: usize = 4_096;
+pub(super) const BODY: usize = 1_024;
 
-/// The types that the peer takes as they are, without looking inside.
-const UNCHECKED: [&str; 8] = [
-    "image", "video", "audio", "document", "sticker", "location", "contacts", "reaction",
-];
+const CONTACTS: usize = 257;
 
 /// What the phone shows for a message that is not a template.
 pub(super) fn read(kind: &str, message: &Map<String, Value>) -> Result<Content, GraphError> {
     match kind {
         "text" => text(message.get("text")),
-        "interactive" => interactive(message.get("interactive").unwrap_or(&Value::Null)),
-        kind if UNCHECKED.contains(&kind) => unchecked(kind, message),
+        "interactive" => interactive::read(message.get("interactive").unwrap_or(&Value::Null)),
+        "image" | "video" | "audio" | "document" | "sticker" => media(kind, message),
+        "location" => location(message),
+        "contacts" => contacts(message),
+        "reaction" => reaction(message),
         other => Err(GraphError::parameter(format!(
             "Param type must be a message type, and {other} is none"
         ))),
@@ -51,181 +44,86 @@ fn text(text: Option<&Value>) -> Result<Content, GraphError> {
     Ok(Content::text(body))
 }
 
-fn unchecked(kind: &str, message: &Map<String, Value>) -> Result<Content, GraphError> {
+/// Media by id or by address, with a caption where the kind has one.
+fn media(kind: &str, message: &Map<String, Value>) -> Result<Content, GraphError> {
     let object = message.get(kind).ok_or_else(|| missing(kind))?;
-    let text = ["caption", "filename", "name", "emoji", "link"]
-        .iter()
-        .find_map(|member| object[*member].as_str())
-        .unwrap_or_default();
+    let (id, link) = (object["id"].as_str(), object["link"].as_str());
+    if id.is_none() && link.is_none() {
+        return Err(GraphError::new(
+            131_008,
+            format!("One of {kind}['id'] and {kind}['link'] is required"),
+        ));
+    }
+    let caption = match &object["caption"] {
+        Value::Null => None,
+        caption => Some(required(caption, &format!("{kind}['caption']"), BODY)?),
+    };
+    let text = caption.or_else(|| object["filename"].as_str().or(link).map(str::to_owned));
     Ok(Content {
         kind: kind.to_owned(),
-        text: text.to_owned(),
+        text: text.unwrap_or_default(),
+        media: id.map(str::to_owned),
         ..Content::default()
     })
 }
 
-fn interactive(interactive: &Value) -> Result<Content, GraphError> {
-    let kind = interactive["type"]
-        .as_str()
-        .ok_or_else(|| missing("interactive['type']"))?;
-    let action = &interactive["action"];
-    let (longest, buttons) = match kind {
-        "button" => (BODY, reply_buttons(action)?),
-        "list" => (TEXT, rows(action)?),
-        "cta_url" => (BODY, vec![link(action)?]),
-        "location_request_message" => {
-            named(action, "send_location")?;
-            (
-                BODY,
-                vec![button(
-                    ButtonKind::Location,
-                    "send_location",
-                    "Invia posizione",
-                )],
-            )
-        }
-        "request_contact_info" => {
-            named(action, "request_contact_info")?;
-            (
-                BODY,
-                vec![button(
-                    ButtonKind::Contact,
-                    "request_contact_info",
-                    "Condividi il numero",
-                )],
-            )
-        }
-        other => {
-            return Err(GraphError::value(format!(
-                "Interactive type {other} is not supported"
-            )));
-        }
+fn location(message: &Map<String, Value>) -> Result<Content, GraphError> {
+    let place = message.get("location").ok_or_else(|| missing("location"))?;
+    let degrees = |name: &str, most: f64| {
+        let value = &place[name];
+        // Meta takes both a number and its text.
+        value
+            .as_f64()
+            .or_else(|| value.as_str()?.parse().ok())
+            .filter(|degrees| degrees.abs() <= most)
+            .ok_or_else(|| {
+                GraphError::value(format!("location['{name}'] must be a number of degrees"))
+            })
     };
-    let text = required(
-        &interactive["body"]["text"],
-        "interactive['body']['text']",
-        longest,
-    )?;
-    let header = match interactive["header"]["type"].as_str() {
-        Some("text") => Some(required(
-            &interactive["header"]["text"],
-            "interactive['header']['text']",
-            SMALL_LINE,
-        )?),
-        Some(_) if kind == "list" => {
-            return Err(GraphError::value("Header of a list must be of type text"));
-        }
-        Some(other) => Some(format!("[{other}]")),
-        None => None,
-    };
-    let footer = match &interactive["footer"]["text"] {
-        Value::Null => None,
-        footer => Some(required(
-            footer,
-            "interactive['footer']['text']",
-            SMALL_LINE,
-        )?),
-    };
+    let (latitude, longitude) = (degrees("latitude", 90.0)?, degrees("longitude", 180.0)?);
+    let name = place["name"].as_str().unwrap_or_default();
     Ok(Content {
-        kind: kind.to_owned(),
-        header,
-        text,
-        footer,
-        buttons,
+        kind: "location".to_owned(),
+        ..Content::text(format!("{name} {latitude}, {longitude}").trim())
     })
 }
 
-fn reply_buttons(action: &Value) -> Result<Vec<Button>, GraphError> {
-    let items = items(&action["buttons"], "action['buttons']", BUTTONS)?;
-    let mut buttons = Vec::<Button>::new();
-    for item in items {
-        if item["type"] != "reply" {
-            return Err(GraphError::value("Type of a button must be reply"));
-        }
-        let title = required(&item["reply"]["title"], "Button title", BUTTON_TITLE)?;
-        let id = required(&item["reply"]["id"], "Button id", BUTTON_ID)?;
-        if buttons
-            .iter()
-            .any(|other| other.title == title || other.id == id)
-        {
-            return Err(GraphError::value(
-                "Duplicated button titles or ids are not allowed",
-            ));
-        }
-        buttons.push(button(ButtonKind::Reply, &id, &title));
-    }
-    Ok(buttons)
-}
-
-fn rows(action: &Value) -> Result<Vec<Button>, GraphError> {
-    required(&action["button"], "action['button']", BUTTON_TITLE)?;
-    let sections = items(&action["sections"], "action['sections']", SECTIONS)?;
-    let mut rows = Vec::<Button>::new();
-    for section in sections {
-        if sections.len() > 1 {
-            required(&section["title"], "Section title", ROW_TITLE)?;
-        }
-        for row in items(&section["rows"], "section['rows']", ROWS)? {
-            let title = required(&row["title"], "Row title", ROW_TITLE)?;
-            let id = required(&row["id"], "Row id", ROW_ID)?;
-            let description = match &row["description"] {
-                Value::Null => None,
-                description => Some(required(description, "Row description", ROW_DESCRIPTION)?),
-            };
-            if rows.iter().any(|other| other.id == id) {
-                return Err(GraphError::value("Duplicated row ids are not allowed"));
-            }
-            rows.push(Button {
-                description,
-                ..button(ButtonKind::Row, &id, &title)
-            });
-        }
-    }
-    if rows.len() > ROWS {
-        return Err(GraphError::value(format!(
-            "Total row count exceed max allowed count: {ROWS}"
-        )));
-    }
-    Ok(rows)
-}
-
-fn link(action: &Value) -> Result<Button, GraphError> {
-    named(action, "cta_url")?;
-    let parameters = &action["parameters"];
-    let title = required(
-        &parameters["display_text"],
-        "parameters['display_text']",
-        BUTTON_TITLE,
-    )?;
-    let url = required(&parameters["url"], "parameters['url']", 2_000)?;
-    if !(url.starts_with("https://") || url.starts_with("http://")) {
-        return Err(GraphError::value("parameters['url'] must be a web address"));
-    }
-    Ok(Button {
-        url: Some(url),
-        ..button(ButtonKind::Url, "cta_url", &title)
+fn contacts(message: &Map<String, Value>) -> Result<Content, GraphError> {
+    let list = message.get("contacts").unwrap_or(&Value::Null);
+    let contacts = items(list, "contacts", CONTACTS)?;
+    let names: Result<Vec<String>, GraphError> = contacts
+        .iter()
+        .map(|contact| {
+            required(
+                &contact["name"]["formatted_name"],
+                "contacts['name']['formatted_name']",
+                TEXT,
+            )
+        })
+        .collect();
+    Ok(Content {
+        kind: "contacts".to_owned(),
+        ..Content::text(names?.join(", "))
     })
 }
 
-fn button(kind: ButtonKind, id: &str, title: &str) -> Button {
-    Button {
-        kind,
-        id: id.to_owned(),
-        title: title.to_owned(),
-        description: None,
-        url: None,
+fn reaction(message: &Map<String, Value>) -> Result<Content, GraphError> {
+    let reaction = message.get("reaction").ok_or_else(|| missing("reaction"))?;
+    let of = reaction["message_id"].as_str().unwrap_or_default();
+    if !of.starts_with("wamid.") {
+        return Err(missing("reaction['message_id']"));
     }
+    Ok(Content {
+        kind: "reaction".to_owned(),
+        ..Content::text(reaction["emoji"].as_str().unwrap_or_default())
+    })
 }
 
-fn named(action: &Value, name: &str) -> Result<(), GraphError> {
-    if action["name"] == name {
-        Ok(())
-    } else {
-        Err(GraphError::value(format!("action['name'] must be {name}")))
-    }
-}
-
-fn items<'a>(list: &'a Value, name: &str, most: usize) -> Result<&'a [Value], GraphError> {
+pub(super) fn items<'a>(
+    list: &'a Value,
+    name: &str,
+    most: usize,
+) -> Result<&'a [Value], GraphError> {
     match list.as_array() {
         Some(items) if (1..=most).contains(&items.len()) => Ok(items),
         Some(items) => Err(GraphError::value(format!(
@@ -236,7 +134,7 @@ fn items<'a>(list: &'a Value, name: &str, most: usize) -> Result<&'a [Value], Gr
     }
 }
 
-fn required(value: &Value, name: &str, longest: usize) -> Result<String, GraphError> {
+pub(super) fn required(value: &Value, name: &str, longest: usize) -> Result<String, GraphError> {
     match value.as_str() {
         Some(text) if (1..=longest).contains(&length(text)) => Ok(text.to_owned()),
         Some(_) => Err(GraphError::value(format!(
@@ -246,7 +144,7 @@ fn required(value: &Value, name: &str, longest: usize) -> Result<String, GraphEr
     }
 }
 
-fn missing(name: &str) -> GraphError {
+pub(super) fn missing(name: &str) -> GraphError {
     GraphError::new(131_008, format!("Parameter of name {name} is missing"))
 }
 
@@ -271,51 +169,5 @@ mod tests {
         assert!(shown("text", json!({"body": "è".repeat(4_096)})).is_ok());
         assert_eq!(shown("text", json!({"body": "è".repeat(4_097)})), Err(100));
         assert_eq!(shown("text", json!({"body": ""})), Err(100));
-    }
-
-    #[test]
-    fn buttons_are_at_most_three_short_and_different() {
-        let buttons = |titles: &[&str]| {
-            let buttons: Vec<Value> = titles
-                .iter()
-                .enumerate()
-                .map(|(id, title)| json!({"type": "reply", "reply": {"id": id.to_string(), "title": title}}))
-                .collect();
-            shown(
-                "interactive",
-                json!({"type": "button", "body": {"text": "Confermi?"}, "action": {"buttons": buttons}}),
-            )
-        };
-
-        assert_eq!(buttons(&["Sì", "No", "Annulla"]).unwrap().buttons.len(), 3);
-        assert_eq!(buttons(&["1", "2", "3", "4"]), Err(131_009));
-        assert_eq!(buttons(&["Sì", "Sì"]), Err(131_009));
-        assert_eq!(buttons(&["un titolo troppo lungo"]), Err(131_009));
-        assert_eq!(buttons(&[]), Err(131_009));
-    }
-
-    #[test]
-    fn a_list_has_ten_rows_over_all_its_sections() {
-        let list = |counts: &[usize]| {
-            let sections: Vec<Value> = counts
-                .iter()
-                .enumerate()
-                .map(|(section, count)| {
-                    let rows: Vec<Value> = (0..*count)
-                        .map(|row| json!({"id": format!("{section}-{row}"), "title": "Voce"}))
-                        .collect();
-                    json!({"title": "Sezione", "rows": rows})
-                })
-                .collect();
-            shown(
-                "interactive",
-                json!({
-                    "type": "list", "body": {"text": "Scelga"}, "action": {"button": "Apri", "sections": sections},
-                }),
-            )
-        };
-
-        assert_eq!(list(&[5, 5]).unwrap().buttons.len(), 10);
-        assert_eq!(list(&[5, 6]), Err(131_009));
     }
 }

@@ -52,6 +52,16 @@ impl GraphError {
         }
     }
 
+    /// The token was good once.
+    pub(crate) fn expired() -> Self {
+        Self {
+            subcode: Some(463),
+            message: "Error validating access token: The session has expired.".to_owned(),
+            details: None,
+            ..Self::new(190, "")
+        }
+    }
+
     /// There is no such number, account or page.
     pub(crate) fn unknown_object(id: &str, method: &str) -> Self {
         Self {
@@ -123,6 +133,7 @@ const fn title(code: i64) -> &'static str {
         190 => "Access token has expired",
         368 => "Temporarily blocked for policies violations",
         80_007 => "Rate limit issues",
+        130_403 => "Recipient is blocked by the business",
         130_429 => "Rate limit hit",
         130_472 => "User's number is part of an experiment",
         131_000 => "Something went wrong",
@@ -153,6 +164,7 @@ const fn title(code: i64) -> &'static str {
         132_015 => "Template is paused",
         132_016 => "Template is disabled",
         132_018 => "There's an issue with the parameters in your template",
+        133_008 => "Too many or wrong two-step PIN",
         135_000 => "Generic user error",
         _ => "An error occurred",
     }

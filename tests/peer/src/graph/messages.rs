@@ -11,18 +11,16 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use tokio::time::sleep;
 
-use super::contents::{self, length};
+use super::Call;
+use super::draft::Draft;
 use super::error::GraphError;
 use super::recipient::Recipient;
-use super::{Call, templates};
 use crate::App;
 use crate::connection::Connection;
 use crate::faults::Trouble;
-use crate::phones::{Content, Direction, Message, State as Progress};
+use crate::phones::{Direction, Message, Phone, State as Progress};
 use crate::record::Sent;
 use crate::world::World;
-
-const OPAQUE: usize = 512;
 
 pub(super) async fn send(
     State(app): State<Arc<App>>,
@@ -35,6 +33,7 @@ pub(super) async fn send(
         world.record.counters.requests += 1;
         let verdict = judge(&app, &mut world, &call, &body);
         if let Err(error) = &verdict {
+            world.trace.refuse(error.code, Instant::now());
             world.count_refusal(error, address(&body));
         }
         (
@@ -63,6 +62,10 @@ pub(super) async fn send(
             sleep(Duration::from_millis(millis)).await;
             Json(answer).into_response()
         }
+        Ok(Verdict {
+            trouble: Some(Trouble::SilentBefore | Trouble::SilentAfter),
+            ..
+        }) => std::future::pending().await,
         Ok(Verdict { answer, .. }) => Json(answer).into_response(),
     }
 }
@@ -92,12 +95,8 @@ fn judge(app: &App, world: &mut World, call: &Call, body: &[u8]) -> Result<Verdi
     }
 
     let recipient = Recipient::read(&message)?;
-    let phone = phone_id(world, &recipient);
-    let receiver = world
-        .phones
-        .iter()
-        .find(|other| Some(&other.id) == phone.as_ref());
-    let trouble = world.faults.strike(recipient.input(), receiver);
+    let phone = found(world, &recipient).map(|phone| phone.id.clone());
+    let trouble = strike(world, &recipient, phone.as_deref());
     match trouble {
         Some(Trouble::Refuse { code, http }) => {
             let error = GraphError::new(code, "Refused on demand");
@@ -106,7 +105,13 @@ fn judge(app: &App, world: &mut World, call: &Call, body: &[u8]) -> Result<Verdi
                 ..error
             });
         }
-        Some(Trouble::ErrorBefore | Trouble::CutBefore) => {
+        Some(Trouble::ErrorBefore | Trouble::CutBefore | Trouble::SilentBefore) => {
+            let code = if trouble == Some(Trouble::ErrorBefore) {
+                500
+            } else {
+                0
+            };
+            world.trace.refuse(code, Instant::now());
             world.count_trouble(trouble);
             return Ok(Verdict {
                 answer: Value::Null,
@@ -120,39 +125,78 @@ fn judge(app: &App, world: &mut World, call: &Call, body: &[u8]) -> Result<Verdi
     if recipient.key() == world.settings.display_phone_number {
         return Err(GraphError::new(131_021, "Recipient cannot be sender"));
     }
+    let person = phone.as_deref().unwrap_or(recipient.key()).to_owned();
+    may_be_sent(world, &draft, phone.as_deref(), &person)?;
+    rates(world, &person)?;
+
+    world.trace.accept(&person, Instant::now());
+    let answer = accept(app, world, &recipient, phone.as_deref(), draft, trouble);
+    Ok(Verdict { answer, trouble })
+}
+
+/// What goes wrong with this message: a fault that was asked for, or chance.
+fn strike(world: &mut World, recipient: &Recipient, phone: Option<&str>) -> Option<Trouble> {
+    let receiver = phone.and_then(|id| world.phones.get(id));
+    world
+        .faults
+        .strike(recipient.input(), receiver)
+        .or_else(|| world.settings.chaos.strike(&mut world.chaos_random))
+}
+
+fn found<'a>(world: &'a World, recipient: &Recipient) -> Option<&'a Phone> {
+    match recipient {
+        Recipient::Phone { number, .. } => world.phones.with_number(number),
+        Recipient::Bsuid(bsuid) => world.phones.with_bsuid(bsuid),
+        Recipient::Misplaced(_) => None,
+    }
+}
+
+/// Whether the account, the person and the clock allow it.
+fn may_be_sent(
+    world: &mut World,
+    draft: &Draft,
+    phone: Option<&str>,
+    person: &str,
+) -> Result<(), GraphError> {
     let now = world.now_ms() / 1_000;
-    let closed = world
-        .phone(phone.as_deref())
-        .is_some_and(|phone| !phone.window_is_open(now));
-    if draft.template.is_none() && closed {
+    let template = draft.template.is_some();
+    if let Some(refusal) = world.account.refusal(template, now) {
+        return Err(refusal);
+    }
+    let receiver = world.phone(phone);
+    let open = receiver.is_some_and(|phone| phone.window_is_open(now));
+    if receiver.is_some_and(|phone| phone.blocked) {
+        return Err(GraphError::new(
+            130_403,
+            "The recipient is blocked by the business",
+        ));
+    }
+    if !template && receiver.is_some() && !open {
         return Err(GraphError::new(
             131_047,
             "Message failed to send because more than 24 hours have passed since the customer last replied to this \
              number.",
         ));
     }
-    rates(world, &recipient)?;
-
-    let answer = accept(app, world, &recipient, phone.as_deref(), draft, trouble);
-    Ok(Verdict { answer, trouble })
+    if draft.category == "marketing" && receiver.is_some_and(|phone| phone.marketing_stopped) {
+        return Err(GraphError::new(
+            131_050,
+            "The recipient has stopped marketing messages from this business",
+        ));
+    }
+    let most = world.settings.people_per_day;
+    if template && !open && !world.reach.allows(person, most, now) {
+        return Err(GraphError::new(
+            world.settings.over_limit_code,
+            "The messaging limit of the business has been reached for these 24 hours",
+        ));
+    }
+    Ok(())
 }
 
-fn phone_id(world: &World, recipient: &Recipient) -> Option<String> {
-    let meant = |phone: &&crate::Phone| match recipient {
-        Recipient::Phone { number, .. } => phone.phone.as_ref() == Some(number),
-        Recipient::Bsuid(bsuid) => phone.bsuid == *bsuid,
-        Recipient::Misplaced(_) => false,
-    };
-    world
-        .phones
-        .iter()
-        .find(meant)
-        .map(|phone| phone.id.clone())
-}
-
-fn rates(world: &mut World, recipient: &Recipient) -> Result<(), GraphError> {
+fn rates(world: &mut World, person: &str) -> Result<(), GraphError> {
     let now = Instant::now();
-    if world.settings.pair_rate && !world.rates.pair_allows(recipient.key(), now) {
+    if world.settings.pair_rate && !world.rates.pair_allows(person, now) {
         return Err(GraphError::new(
             131_056,
             "Too many messages sent from this phone number to the same recipient",
@@ -167,69 +211,6 @@ fn rates(world: &mut World, recipient: &Recipient) -> Result<(), GraphError> {
         ));
     }
     Ok(())
-}
-
-/// A message that may be sent.
-struct Draft {
-    content: Content,
-    template: Option<String>,
-    category: String,
-    opaque: Option<String>,
-    answers: Option<String>,
-}
-
-impl Draft {
-    fn read(message: &Map<String, Value>, world: &World) -> Result<Self, GraphError> {
-        let opaque = match message.get("biz_opaque_callback_data") {
-            None => None,
-            Some(Value::String(opaque)) if length(opaque) <= OPAQUE => Some(opaque.clone()),
-            Some(_) => {
-                return Err(GraphError::parameter(format!(
-                    "Param biz_opaque_callback_data must be at most {OPAQUE} characters long."
-                )));
-            }
-        };
-        let answers = message
-            .get("context")
-            .and_then(|context| context["message_id"].as_str())
-            .map(str::to_owned);
-        // Meta takes a message without a type for a text.
-        let kind = message
-            .get("type")
-            .map_or(Some("text"), Value::as_str)
-            .unwrap_or_default();
-        if kind != "template" {
-            let content = contents::read(kind, message)?;
-            return Ok(Self {
-                content,
-                template: None,
-                category: "service".to_owned(),
-                opaque,
-                answers,
-            });
-        }
-
-        let sent = message.get("template").unwrap_or(&Value::Null);
-        let name = sent["name"]
-            .as_str()
-            .ok_or_else(|| GraphError::parameter("The parameter template['name'] is required."))?;
-        let language = sent["language"]["code"].as_str().ok_or_else(|| {
-            GraphError::parameter("The parameter template['language']['code'] is required.")
-        })?;
-        let template = world
-            .templates
-            .iter()
-            .find(|template| template.name == name && template.language == language)
-            .ok_or_else(|| templates::unknown(name, language))?;
-        let content = template.filled(sent["components"].as_array().map_or(&[], Vec::as_slice))?;
-        Ok(Self {
-            content,
-            template: Some(template.name.clone()),
-            category: template.category.to_ascii_lowercase(),
-            opaque,
-            answers,
-        })
-    }
 }
 
 /// Writes the message into the record and onto the phone, starts its statuses, and says what Meta answers.
@@ -284,8 +265,7 @@ fn accept(
             answers: draft.answers,
         });
     }
-    world.record.counters.accepted += 1;
-    world.record.messages.push(sent);
+    world.keep(sent);
 
     let mut contact = json!({"input": recipient.input()});
     match recipient {

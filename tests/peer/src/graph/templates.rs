@@ -1,11 +1,10 @@
 //! The templates of the account: as submitted, and as they look once their variables are filled in.
 
-use std::collections::HashMap;
-
 use serde_json::{Value, json};
 
 use super::contents::length;
 use super::error::GraphError;
+use super::filling::fill;
 use crate::phones::{Button, ButtonKind, Content};
 
 const FILLED_BODY: usize = 1_024;
@@ -18,6 +17,10 @@ pub(crate) struct Template {
     pub(crate) language: String,
     pub(crate) category: String,
     pub(crate) status: String,
+    /// `GREEN`, `YELLOW`, `RED` or `UNKNOWN`.
+    pub(crate) quality: String,
+    /// Why it was rejected, in Meta's word.
+    pub(crate) rejected: String,
     named: bool,
     components: Vec<Value>,
 }
@@ -37,6 +40,8 @@ impl Template {
             language: member("language")?,
             category: member("category")?.to_ascii_uppercase(),
             status: "APPROVED".to_owned(),
+            quality: "UNKNOWN".to_owned(),
+            rejected: "NONE".to_owned(),
             named: submitted["parameter_format"]
                 .as_str()
                 .is_some_and(|format| format.eq_ignore_ascii_case("named")),
@@ -79,8 +84,17 @@ impl Template {
         json!({
             "id": self.id, "name": self.name, "language": self.language, "category": self.category,
             "status": self.status, "parameter_format": if self.named { "NAMED" } else { "POSITIONAL" },
-            "components": self.components,
+            "components": self.components, "quality_score": {"score": self.quality, "date": 0},
+            "rejected_reason": self.rejected,
         })
+    }
+
+    /// The same template with other components, as an edit submits them.
+    pub(super) fn edited(&self, components: &Value) -> Result<Self, GraphError> {
+        let format = if self.named { "NAMED" } else { "POSITIONAL" };
+        let submitted = json!({"name": self.name, "language": self.language, "category": self.category,
+            "parameter_format": format, "components": components});
+        Self::read(&submitted, self.id.clone())
     }
 
     /// What a phone shows when the template is sent with these components.
@@ -131,10 +145,11 @@ impl Template {
             text,
             footer,
             buttons: self.buttons(sent)?,
+            media: None,
         })
     }
 
-    fn component(&self, kind: &str) -> Option<&Value> {
+    pub(crate) fn component(&self, kind: &str) -> Option<&Value> {
         self.components.iter().find(|component| is(component, kind))
     }
 
@@ -170,6 +185,12 @@ impl Template {
                 }
                 "phone_number" => shown.kind = ButtonKind::Call,
                 "request_contact_info" => shown.kind = ButtonKind::Contact,
+                "flow" => {
+                    let token = given
+                        .and_then(|given| given["parameters"][0]["action"]["flow_token"].as_str());
+                    shown.kind = ButtonKind::Flow;
+                    shown.url = Some(token.unwrap_or("unused").to_owned());
+                }
                 _ => {
                     let payload =
                         given.and_then(|given| given["parameters"][0]["payload"].as_str());
@@ -200,119 +221,6 @@ fn is(component: &Value, kind: &str) -> bool {
     component["type"]
         .as_str()
         .is_some_and(|of| of.eq_ignore_ascii_case(kind))
-}
-
-/// `text` with its variables in the place of `{{…}}`, checked in Meta's order: how many, which, and what is in them.
-fn fill(place: &str, text: &str, given: Option<&Value>, named: bool) -> Result<String, GraphError> {
-    let wanted = variables(text);
-    let parameters = given
-        .and_then(|given| given["parameters"].as_array())
-        .map_or(&[][..], Vec::as_slice);
-    if parameters.len() != wanted.len() {
-        return Err(GraphError::new(
-            132_000,
-            format!(
-                "{place}: number of localizable_params ({}) does not match the expected number of params ({})",
-                parameters.len(),
-                wanted.len()
-            ),
-        ));
-    }
-    let mut values = HashMap::new();
-    for (index, parameter) in parameters.iter().enumerate() {
-        let name = match (named, parameter["parameter_name"].as_str()) {
-            (true, Some(name)) => name.to_owned(),
-            (false, None) => (index + 1).to_string(),
-            (true, None) => {
-                return Err(GraphError::new(
-                    132_012,
-                    format!("{place}: Parameter name is missing"),
-                ));
-            }
-            (false, Some(_)) => {
-                return Err(GraphError::new(
-                    132_012,
-                    format!("{place}: a positional parameter must have no name"),
-                ));
-            }
-        };
-        if !wanted.contains(&name.as_str()) {
-            return Err(GraphError::new(
-                132_012,
-                format!("{place}: {name} is not a variable of the template"),
-            ));
-        }
-        if values.insert(name, value(place, parameter)?).is_some() {
-            return Err(GraphError::new(
-                132_012,
-                format!("{place}: a parameter is given twice"),
-            ));
-        }
-    }
-    Ok(pieces(text)
-        .map(|piece| match piece {
-            Piece::Text(text) => text,
-            Piece::Variable(name) => values.get(name).map_or("", String::as_str),
-        })
-        .collect())
-}
-
-fn value(place: &str, parameter: &Value) -> Result<String, GraphError> {
-    let text = match parameter["type"].as_str() {
-        Some("text") => &parameter["text"],
-        Some("currency") => &parameter["currency"]["fallback_value"],
-        Some("date_time") => &parameter["date_time"]["fallback_value"],
-        _ => {
-            return Err(GraphError::new(
-                132_012,
-                format!("{place}: expected a parameter of type text"),
-            ));
-        }
-    };
-    let text = text.as_str().unwrap_or_default();
-    if text.is_empty() {
-        return Err(GraphError::new(
-            131_008,
-            format!("{place}: Parameter of type text is missing text value"),
-        ));
-    }
-    if text.contains(['\n', '\r', '\t']) || text.contains("     ") {
-        return Err(GraphError::new(
-            132_018,
-            format!(
-                "{place}: Param text cannot have new-line/tab characters or more than 4 consecutive spaces"
-            ),
-        ));
-    }
-    Ok(text.to_owned())
-}
-
-enum Piece<'a> {
-    Text(&'a str),
-    Variable(&'a str),
-}
-
-/// The template's text, cut at its double braces.
-fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
-    text.split("{{")
-        .enumerate()
-        .flat_map(|(index, piece)| match piece.split_once("}}") {
-            Some((name, rest)) if index > 0 => [Piece::Variable(name.trim()), Piece::Text(rest)],
-            _ => [Piece::Text(piece), Piece::Text("")],
-        })
-}
-
-/// The names between double braces, each once, in order.
-fn variables(text: &str) -> Vec<&str> {
-    let mut names = Vec::new();
-    for piece in pieces(text) {
-        if let Piece::Variable(name) = piece
-            && !names.contains(&name)
-        {
-            names.push(name);
-        }
-    }
-    names
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A peer, a webhook to go with it, and the requests of a sender.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,13 +15,16 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 pub(crate) const NUMBER: &str = "106500000000001";
-pub(crate) const SOON: Duration = Duration::from_secs(4);
+pub(crate) const ACCOUNT: &str = "203300000000001";
+pub(crate) const SOON: Duration = Duration::from_secs(20);
 
 /// A webhook that keeps what it gets and answers as told, then 200.
 #[derive(Clone, Default)]
 pub(crate) struct Webhook {
     pub(crate) posts: Arc<Mutex<Vec<(HeaderMap, Bytes)>>>,
     pub(crate) answers: Arc<Mutex<VecDeque<u16>>>,
+    /// How long each answer takes, in milliseconds.
+    slowness: Arc<AtomicU64>,
 }
 
 impl Webhook {
@@ -29,11 +33,17 @@ impl Webhook {
         webhook.answers.lock().unwrap().extend(answers);
         let routes = Router::new()
             .route("/webhook", get(challenge).post(take))
+            .layer(axum::extract::DefaultBodyLimit::max(LARGEST))
             .with_state(webhook.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/webhook", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
         (webhook, url)
+    }
+
+    /// Takes so long over each post.
+    pub(crate) fn slow(&self, millis: u64) {
+        self.slowness.store(millis, Ordering::Relaxed);
     }
 
     /// The values of all changes of all posts that were taken.
@@ -45,6 +55,20 @@ impl Webhook {
         bodies
             .flat_map(|body| body["entry"].as_array().unwrap().clone())
             .flat_map(|entry| entry["changes"].as_array().unwrap().clone())
+            .map(|change| change["value"].clone())
+            .collect()
+    }
+
+    /// The values of one field.
+    pub(crate) fn of_field(&self, field: &str) -> Vec<Value> {
+        let posts = self.posts.lock().unwrap();
+        let bodies = posts
+            .iter()
+            .map(|(_, body)| serde_json::from_slice::<Value>(body).unwrap());
+        bodies
+            .flat_map(|body| body["entry"].as_array().unwrap().clone())
+            .flat_map(|entry| entry["changes"].as_array().unwrap().clone())
+            .filter(|change| change["field"] == field)
             .map(|change| change["value"].clone())
             .collect()
     }
@@ -75,7 +99,12 @@ async fn challenge(Query(query): Query<Value>) -> (StatusCode, String) {
     }
 }
 
+/// A batch of a thousand updates has up to 3 MB.
+const LARGEST: usize = 4_000_000;
+
 async fn take(State(webhook): State<Webhook>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let slowness = webhook.slowness.load(Ordering::Relaxed);
+    tokio::time::sleep(Duration::from_millis(slowness)).await;
     let answer = webhook.answers.lock().unwrap().pop_front().unwrap_or(200);
     if answer == 200 {
         webhook.posts.lock().unwrap().push((headers, body));
@@ -131,6 +160,27 @@ pub(crate) async fn post(peer: &Peer, body: Value) -> reqwest::Result<(u16, Valu
         response.status().as_u16(),
         response.json().await.unwrap_or_default(),
     ))
+}
+
+/// Any other call of the Graph part, with the token.
+pub(crate) async fn call(
+    peer: &Peer,
+    method: &str,
+    path: &str,
+    body: Option<&Value>,
+) -> (u16, Value) {
+    let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+    let mut request = reqwest::Client::new()
+        .request(method, format!("{}/v25.0/{path}", peer.url()))
+        .bearer_auth("access-token");
+    if let Some(body) = body {
+        request = request.json(body);
+    }
+    let response = request.send().await.unwrap();
+    (
+        response.status().as_u16(),
+        response.json().await.unwrap_or_default(),
+    )
 }
 
 pub(crate) fn text(to: &str) -> Value {

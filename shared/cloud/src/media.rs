@@ -1,6 +1,6 @@
 //! Files of citizens, kept in S3 as they stream in: never whole in memory, and never half a file under its name.
 //!
-//! A small file is one PutObject. A larger one goes up in parts, and becomes a file only when its source has said that it is
+//! A small file is one `PutObject`. A larger one goes up in parts, and becomes a file only when its source has said that it is
 //! whole; at any error before that the parts are thrown away. (What a killed process leaves, the bucket's rule for
 //! unfinished uploads removes.)
 

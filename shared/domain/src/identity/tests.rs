@@ -254,9 +254,9 @@ fn a_number_changed_for_one_that_another_had_does_not_make_them_one() {
     let earlier = world.see(&seen(None, Some(2)), 2);
     world.order(&earlier, Order::Subscribe, 2);
 
-    let moved = world.rotate(&seen(None, Some(1)), &seen(None, Some(2)), 5);
+    let person = world.rotate(&seen(None, Some(1)), &seen(None, Some(2)), 5);
 
-    assert_eq!(moved.as_ref(), Some(&mover));
+    assert_eq!(person.as_ref(), Some(&mover));
     assert_eq!(world.of_number(2).unwrap().id, mover);
     assert_eq!(
         world.of_number(2).unwrap().subscription,

@@ -219,6 +219,3 @@ impl Upload<'_> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

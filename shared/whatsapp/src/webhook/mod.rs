@@ -132,6 +132,26 @@ struct Key<'a> {
     parent_user_id: Option<&'a RawValue>,
 }
 
+/// A contact and its names, read once for all the messages beside it.
+struct Known<'a> {
+    raw: &'a RawValue,
+    user_id: Option<Cow<'a, str>>,
+    wa_id: Option<Cow<'a, str>>,
+    parent_user_id: Option<Cow<'a, str>>,
+}
+
+impl<'a> Known<'a> {
+    fn of(raw: &'a RawValue) -> Self {
+        let key = key_of(raw);
+        Self {
+            raw,
+            user_id: key.user_id.and_then(name),
+            wa_id: key.wa_id.and_then(name),
+            parent_user_id: key.parent_user_id.and_then(name),
+        }
+    }
+}
+
 /// The ids of a rotation.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -194,11 +214,7 @@ impl Split {
     /// The members say what they are, whatever the field is called.
     fn take(&mut self, entry: &Entry, value: &Value) {
         let number = value.metadata.and_then(number_of).unwrap_or_default();
-        let contacts: Vec<(Key, &RawValue)> = value
-            .contacts
-            .iter()
-            .map(|raw| (key_of(raw), *raw))
-            .collect();
+        let contacts: Vec<Known> = value.contacts.iter().map(|raw| Known::of(raw)).collect();
         for message in &value.messages {
             self.message(&number, &contacts, message);
         }
@@ -223,14 +239,14 @@ impl Split {
         }
     }
 
-    fn message(&mut self, number: &str, contacts: &[(Key, &RawValue)], message: &RawValue) {
+    fn message(&mut self, number: &str, contacts: &[Known], message: &RawValue) {
         let key = key_of(message);
         let contact = contact_of(&key, contacts);
-        let group = digest(person(&key, contact.map(|(key, _)| key)).as_bytes());
-        let id = key.id.and_then(word).filter(|id| !id.is_empty());
+        let group = digest(person(&key, contact).as_bytes());
+        let id = key.id.and_then(name);
         let queued = QueuedInbound {
             phone_number_id: number.to_owned(),
-            contact: contact.map(|(_, raw)| self.fitting(raw)),
+            contact: contact.map(|contact| self.fitting(contact.raw)),
             message: self.fitting(message),
         };
         self.inbound.push(Ordered {
@@ -240,13 +256,13 @@ impl Split {
         });
     }
 
-    fn preference(&mut self, number: &str, contacts: &[(Key, &RawValue)], preference: &RawValue) {
+    fn preference(&mut self, number: &str, contacts: &[Known], preference: &RawValue) {
         let key = key_of(preference);
         let contact = contact_of(&key, contacts);
-        let group = digest(person(&key, contact.map(|(key, _)| key)).as_bytes());
+        let group = digest(person(&key, contact).as_bytes());
         let queued = QueuedPreference {
             phone_number_id: number.to_owned(),
-            contact: contact.map(|(_, raw)| self.fitting(raw)),
+            contact: contact.map(|contact| self.fitting(contact.raw)),
             preference: self.fitting(preference),
         };
         self.inbound.push(Ordered {
@@ -322,7 +338,7 @@ fn word(raw: &RawValue) -> Option<Cow<'_, str>> {
 /// The id that somebody had before.
 fn previous(ids: Option<&RawValue>) -> Option<Cow<'_, str>> {
     let ids: Ids = serde_json::from_str(ids?.get()).ok()?;
-    word(ids.previous?).filter(|id| !id.is_empty())
+    name(ids.previous?)
 }
 
 fn number_of(metadata: &RawValue) -> Option<String> {
@@ -341,22 +357,14 @@ fn id(word: Cow<'_, str>) -> Option<String> {
 }
 
 /// The contact that `key` is of.
-fn contact_of<'c, 'k>(
-    key: &Key,
-    contacts: &'c [(Key<'k>, &'k RawValue)],
-) -> Option<&'c (Key<'k>, &'k RawValue)> {
-    let same = |a: Option<&RawValue>, b: Option<&RawValue>| {
-        let a = a.and_then(word).filter(|a| !a.is_empty());
-        a.is_some() && a == b.and_then(word)
-    };
-    let ids = [
-        (key.from_user_id.or(key.user_id), true),
-        (key.from.or(key.wa_id), false),
-    ];
-    let nameless = ids.iter().all(|(id, _)| id.is_none());
+fn contact_of<'c, 'k>(key: &Key, contacts: &'c [Known<'k>]) -> Option<&'c Known<'k>> {
+    let user_id = key.from_user_id.or(key.user_id).and_then(name);
+    let wa_id = key.from.or(key.wa_id).and_then(name);
+    let same = |a: &Option<Cow<str>>, b: &Option<Cow<str>>| a.is_some() && a == b;
+    let nameless = user_id.is_none() && wa_id.is_none();
     contacts
         .iter()
-        .find(|(contact, _)| same(contact.user_id, ids[0].0) || same(contact.wa_id, ids[1].0))
+        .find(|contact| same(&contact.user_id, &user_id) || same(&contact.wa_id, &wa_id))
         .or(match contacts {
             // One contact and a message that names nobody: it can only be theirs.
             [only] if nameless => Some(only),
@@ -364,19 +372,24 @@ fn contact_of<'c, 'k>(
         })
 }
 
+/// A name of somebody: a text with something in it.
+fn name(raw: &RawValue) -> Option<Cow<'_, str>> {
+    word(raw).filter(|name| !name.is_empty())
+}
+
 /// What somebody's updates are grouped by: the same id, whatever an update shows of them.
-fn person<'k>(key: &Key<'k>, contact: Option<&Key<'k>>) -> Cow<'k, str> {
-    let word = |raw: Option<&'k RawValue>| raw.and_then(word).filter(|id| !id.is_empty());
-    let contact = |of: fn(&Key<'k>) -> Option<&'k RawValue>| contact.and_then(of);
-    word(key.from_user_id)
-        .or_else(|| word(key.user_id))
-        .or_else(|| word(contact(|contact| contact.user_id)))
-        .or_else(|| word(key.from))
-        .or_else(|| word(key.wa_id))
-        .or_else(|| word(contact(|contact| contact.wa_id)))
-        .or_else(|| word(key.from_parent_user_id))
-        .or_else(|| word(key.parent_user_id))
-        .or_else(|| word(contact(|contact| contact.parent_user_id)))
+fn person<'p>(key: &Key<'p>, contact: Option<&'p Known>) -> Cow<'p, str> {
+    let shown = |name: Option<&'p Cow<str>>| name.map(|name| Cow::Borrowed(name.as_ref()));
+    key.from_user_id
+        .and_then(name)
+        .or_else(|| key.user_id.and_then(name))
+        .or_else(|| shown(contact?.user_id.as_ref()))
+        .or_else(|| key.from.and_then(name))
+        .or_else(|| key.wa_id.and_then(name))
+        .or_else(|| shown(contact?.wa_id.as_ref()))
+        .or_else(|| key.from_parent_user_id.and_then(name))
+        .or_else(|| key.parent_user_id.and_then(name))
+        .or_else(|| shown(contact?.parent_user_id.as_ref()))
         .unwrap_or_default()
 }
 

@@ -172,21 +172,21 @@ fn of_buttons() {
     assert!(outgoing(phone(), some(3)).to_json().is_ok());
     assert_eq!(refused(some(4)), "buttons: 4, at most 3");
     assert_eq!(refused(some(0)), "buttons: empty");
-    let same = |other: Button| {
+    let twins = |other: Button| {
         Body::Buttons(Buttons {
             buttons: vec![button(1), other],
             ..buttons()
         })
     };
     assert_eq!(
-        refused(same(Button {
+        refused(twins(Button {
             id: "b2".to_owned(),
             ..button(1)
         })),
         "titles of buttons: the same twice"
     );
     assert_eq!(
-        refused(same(Button {
+        refused(twins(Button {
             title: "Altro".to_owned(),
             ..button(1)
         })),

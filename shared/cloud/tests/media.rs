@@ -1,8 +1,9 @@
-//! The store against a stand-in of S3 that remembers what it was asked.
+//! The store of citizens' files against a stand-in of S3 that remembers what it was asked.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up stops")]
 
 use std::sync::{Arc, Mutex};
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -10,7 +11,10 @@ use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::*;
+use cloud::media::{KeepError, MediaStore};
+
+/// S3 takes no smaller part, but for the last.
+const PART: usize = 5 * 1024 * 1024;
 
 /// What S3 was asked: method, query, bytes.
 type Asked = Arc<Mutex<Vec<(Method, String, usize)>>>;

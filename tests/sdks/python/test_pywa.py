@@ -151,7 +151,9 @@ class Pywa(unittest.TestCase):
         names = [template.name for template in first]
         self.assertEqual(len(names), 4)
         self.assertTrue(first.has_next)
-        names += [template.name for template in first.next()]
+        # Not by `first.next()`: in pywa 4.5.0 it breaks on a list of templates, before it calls anybody.
+        after = types.Pagination(limit=4, after=first.after)
+        names += [template.name for template in self.whatsapp.get_templates(pagination=after)]
         self.assertEqual(sorted(set(names)), sorted(["avviso"] + [f"altro_{number}" for number in range(5)]))
 
     def test_a_template_is_created_found_and_deleted(self):

@@ -10,7 +10,7 @@ mod protocol;
 use protocol::{Case, every_order, some_order};
 
 /// Deliveries tried in an order drawn by chance.
-const DRAWN: u64 = 1_000_000;
+const DRAWN: u64 = 300_000;
 const SEED: u64 = 20_261_124;
 
 #[test]
@@ -35,7 +35,7 @@ fn two_hands_with_the_same_message_send_once_in_whatever_order_they_work() {
         statuses: 1,
         ..Case::default()
     });
-    assert!(tried > 10_000, "{tried}");
+    assert!(tried > 800_000, "{tried}");
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn a_write_whose_answer_was_lost_is_known_again_by_the_hand_that_made_it() {
         statuses: 1,
         ..Case::default()
     });
-    assert!(tried > 1_000, "{tried}");
+    assert!(tried > 250_000, "{tried}");
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn who_leaves_meanwhile_gets_nothing_more() {
 }
 
 #[test]
-fn a_million_deliveries_in_orders_drawn_by_chance() {
+fn orders_drawn_by_chance_with_more_deaths_repeats_and_refusals_end_well_too() {
     let large = Case {
         crashes: 4,
         receives: 6,

@@ -51,7 +51,7 @@ struct Figures {
 }
 
 /// How long the whole may be under way after the last message was written.
-const PATIENCE: Duration = Duration::from_mins(14);
+const PATIENCE: Duration = Duration::from_mins(25);
 
 /// Seconds after which what nothing settled is listed, in this run; the template's own term is made for a year.
 const TERM: u32 = 25;

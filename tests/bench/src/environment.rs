@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::events::{DELIVERIES, PACE, PEOPLE, PHONE_NUMBER_ID, PLATFORM};
-use crate::stub::DEAD_LETTERS;
+use crate::stub::{DEAD_LETTERS, HELD};
 
 /// The WhatsApp secret of the tenant.
 const SECRET: &str = "arn:aws:secretsmanager:eu-south-1:000000000000:secret:whatsapp-bench";
@@ -67,7 +67,7 @@ pub fn send(services: SocketAddr, graph_url: &str, per_second: u32) -> Variables
         ("PACE_PER_SECOND", per_second.to_string()),
         ("UNCLEAR_TERM_SECONDS", "900".to_owned()),
         ("STATUSES_QUEUE_URL", queue(services, "statuses")),
-        ("HELD_QUEUE_URL", queue(services, "held")),
+        ("HELD_QUEUE_URL", queue(services, HELD)),
         ("INBOUND_QUEUE_URL", queue(services, "inbound.fifo")),
         ("WHATSAPP_SECRET_ARN", SECRET.to_owned()),
         ("GRAPH_URL", graph_url.to_owned()),
@@ -90,7 +90,8 @@ pub fn delivery(services: SocketAddr) -> Variables {
     vec![
         ("DELIVERIES_TABLE", DELIVERIES.to_owned()),
         ("PLATFORM_TABLE", PLATFORM.to_owned()),
-        ("STATUSES_QUEUE_URL", queue(services, "statuses")),
+        ("INBOUND_QUEUE_URL", queue(services, "inbound.fifo")),
+        ("PHONE_NUMBER_ID", PHONE_NUMBER_ID.to_owned()),
         ("DEAD_LETTERS_URL", dead_letters(services, "statuses")),
     ]
 }

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use whatsapp::QueuedStatus;
 
 use crate::Trouble;
+use crate::stub::HELD;
 
 /// The app secret that Meta signs with.
 pub const APP_SECRET: &str = "an-app-secret-for-the-bench-only";
@@ -170,6 +171,11 @@ pub fn notices_to(
     });
     let records = records.collect::<Result<Vec<_>, Trouble>>()?;
     Ok(from_queue(name, ordinal, records))
+}
+
+/// For `send`: a message that was held.
+pub fn held(ordinal: u64, body: String) -> String {
+    from_queue(HELD, ordinal, [(body, json!({}))])
 }
 
 /// The id that a message of the notice to `person` carries.

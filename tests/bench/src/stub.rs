@@ -9,6 +9,7 @@ mod table;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -27,6 +28,9 @@ use crate::stub::table::Tables;
 /// What the Graph API's one operation is called here, where AWS's have names of their own.
 const MESSAGES: &str = "Graph.messages";
 
+/// The queue of what may not leave yet: the only one whose messages are kept.
+pub const HELD: &str = "held";
+
 /// The services, on one address.
 #[derive(Clone)]
 pub struct Stub {
@@ -40,6 +44,16 @@ pub struct Stub {
 struct Seen {
     calls: BTreeMap<String, u32>,
     tables: Tables,
+    held: Vec<Held>,
+}
+
+/// A message of the queue [`HELD`].
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The message.
+    pub body: String,
+    /// For how long the queue hides it.
+    pub delay: Duration,
 }
 
 impl Stub {
@@ -80,6 +94,11 @@ impl Stub {
         aws.map(|(_, count)| count).sum()
     }
 
+    /// What was put into the queue [`HELD`] since the last time this was asked.
+    pub fn take_held(&self) -> Vec<Held> {
+        std::mem::take(&mut self.seen().held)
+    }
+
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -107,6 +126,19 @@ async fn answer(State(stub): State<Stub>, uri: Uri, headers: HeaderMap, body: By
     let calls = seen.calls.entry(operation.to_owned()).or_default();
     *calls += 1;
     let ordinal = *calls;
+    if operation == "AmazonSQS.SendMessage"
+        && request["QueueUrl"]
+            .as_str()
+            .is_some_and(|url| url.ends_with(HELD))
+    {
+        seen.held.push(Held {
+            body: request["MessageBody"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+            delay: Duration::from_secs(request["DelaySeconds"].as_u64().unwrap_or_default()),
+        });
+    }
     let answer = match operation {
         "AmazonSQS.SendMessage" => queue::send_message(&request).map(Ok),
         "AmazonSQS.SendMessageBatch" => queue::send_message_batch(&request).map(Ok),

@@ -121,7 +121,10 @@ impl Graph {
             record.connections += 1;
             record.http2 += u32::from(http2);
         }
-        let service = service_fn(|request| self.answer(request, latency));
+        let service = service_fn(move |request| {
+            let graph = self.clone();
+            async move { graph.answer(request, latency).await }
+        });
         let mut server = auto::Builder::new(TokioExecutor::new());
         server.http2().max_concurrent_streams(STREAMS);
         // A caller that goes away is no trouble.

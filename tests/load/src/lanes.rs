@@ -1,13 +1,15 @@
 //! Three queues and the copies of `send` that read them, as Lambda would: replies in batches of up to ten, those of one
-//! person in order; notices one message at a time. What a copy gives back comes again after a while.
+//! person in order; notices one message at a time. What a copy gives back comes again after a while, and what it holds asks
+//! again when its time has come.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bench::Trouble;
 use bench::events;
 use bench::process::Process;
+use bench::stub::Stub;
 use domain::ids::PersonId;
 
 /// How many replies one event brings.
@@ -26,10 +28,12 @@ pub(crate) enum Lane {
     Urgent,
     /// All other notices.
     Ordinary,
+    /// What was held, of whichever of the three. Whoever has nothing to do reads it.
+    Held,
 }
 
 impl Lane {
-    /// All of them, the first first.
+    /// Those in which messages begin, the first first.
     pub(crate) const ALL: [Self; 3] = [Self::Replies, Self::Urgent, Self::Ordinary];
 
     /// Its name.
@@ -38,6 +42,7 @@ impl Lane {
             Self::Replies => "replies",
             Self::Urgent => "urgent",
             Self::Ordinary => "ordinary",
+            Self::Held => "held",
         }
     }
 }
@@ -49,6 +54,18 @@ pub(crate) enum Job {
     Reply(PersonId, u64),
     /// A notice to these.
     Notice(Vec<PersonId>),
+    /// What was held, as it was written.
+    Held(String),
+}
+
+impl Job {
+    /// Whose turn it is, where the order matters.
+    fn person(&self) -> Option<&PersonId> {
+        match self {
+            Self::Reply(person, _) => Some(person),
+            Self::Notice(_) | Self::Held(_) => None,
+        }
+    }
 }
 
 /// The three queues.
@@ -59,9 +76,11 @@ pub(crate) struct Lanes(Arc<Mutex<Queues>>);
 struct Queues {
     waiting: HashMap<Lane, VecDeque<(Instant, Job)>>,
     under_way: HashMap<Lane, usize>,
+    answered: HashSet<PersonId>,
     expected: HashMap<String, (Lane, Instant)>,
     empty_since: HashMap<Lane, Instant>,
     came_back: usize,
+    held: usize,
     ordinal: u64,
     closed: bool,
 }
@@ -88,10 +107,30 @@ impl Lanes {
                     queues.expected.insert(id, (lane, now));
                 }
             }
+            Job::Held(_) => {}
         }
         let waiting = queues.waiting.entry(lane).or_default();
         waiting.push_back((now, job));
         Ok(())
+    }
+
+    /// Takes what `stub` was given to hold.
+    pub(crate) fn hold_what(&self, stub: &Stub) {
+        let held = stub.take_held();
+        let now = Instant::now();
+        let mut queues = self.queues();
+        queues.held += held.len();
+        let waiting = queues.waiting.entry(Lane::Held).or_default();
+        for held in held {
+            waiting.push_back((now + held.delay, Job::Held(held.body)));
+        }
+        // The queue gives what is due, whatever else was there before it.
+        waiting.make_contiguous().sort_by_key(|(from, _)| *from);
+    }
+
+    /// How many messages were held.
+    pub(crate) fn held(&self) -> usize {
+        self.queues().held
     }
 
     /// Nothing more will be put: who finds the queues empty may go.
@@ -114,16 +153,22 @@ impl Lanes {
         self.queues().came_back
     }
 
-    /// Has `process` read the queue of `lane` until there is nothing more to do in it, or `until`.
+    /// Has `process` read its `own` queue, and what is held, until there is nothing more to do in it, or `until`.
     pub(crate) async fn read_by(
         self,
-        lane: Lane,
+        own: Lane,
         mut process: Process,
+        stub: Stub,
         until: Instant,
     ) -> Result<(), Trouble> {
         while Instant::now() < until {
-            let Some(taken) = self.take(lane) else {
-                if self.is_over(lane) {
+            let taken = self.take(own).map(|taken| (own, taken));
+            let taken = taken.or_else(|| {
+                self.hold_what(&stub);
+                Some((Lane::Held, self.take(Lane::Held)?))
+            });
+            let Some((lane, taken)) = taken else {
+                if self.is_over(own) && self.is_over(Lane::Held) {
                     break;
                 }
                 tokio::time::sleep(LOOK_EVERY).await;
@@ -139,7 +184,7 @@ impl Lanes {
                 .filter_map(|failure| failure["itemIdentifier"].as_str())
                 .filter_map(|id| taken.jobs.get(events::position_of(id)?).cloned())
                 .collect();
-            self.done(lane, back);
+            self.done(lane, &taken.jobs, back);
         }
         process.end().await
     }
@@ -147,18 +192,26 @@ impl Lanes {
     fn take(&self, lane: Lane) -> Option<Taken> {
         let now = Instant::now();
         let mut queues = self.queues();
+        let Queues {
+            waiting, answered, ..
+        } = &mut *queues;
+        let waiting = waiting.entry(lane).or_default();
         let at_once = match lane {
             Lane::Replies => REPLIES_AT_ONCE,
-            Lane::Urgent | Lane::Ordinary => 1,
+            Lane::Urgent | Lane::Ordinary | Lane::Held => 1,
         };
-        let waiting = queues.waiting.entry(lane).or_default();
-        let mut jobs = Vec::new();
-        while jobs.len() < at_once
-            && waiting.front().is_some_and(|(since, _)| *since <= now)
-            && let Some((_, job)) = waiting.pop_front()
-        {
-            jobs.push(job);
+        let (mut jobs, mut others) = (Vec::new(), VecDeque::new());
+        while let Some((since, job)) = waiting.pop_front() {
+            // A group of which messages are under way keeps its others.
+            let free = job.person().is_none_or(|it| !answered.contains(it));
+            if free && since <= now && jobs.len() < at_once {
+                jobs.push(job);
+            } else {
+                others.push_back((since, job));
+            }
         }
+        *waiting = others;
+        answered.extend(jobs.iter().filter_map(Job::person).cloned());
         let empty = waiting.is_empty();
         if jobs.is_empty() {
             return None;
@@ -172,9 +225,12 @@ impl Lanes {
         Some(Taken { ordinal, jobs })
     }
 
-    fn done(&self, lane: Lane, back: Vec<Job>) {
+    fn done(&self, lane: Lane, done: &[Job], back: Vec<Job>) {
         let again = Instant::now() + VISIBLE_AGAIN;
         let mut queues = self.queues();
+        for person in done.iter().filter_map(Job::person) {
+            queues.answered.remove(person);
+        }
         queues.came_back += back.len();
         let waiting = queues.waiting.entry(lane).or_default();
         for job in back {
@@ -199,7 +255,7 @@ fn event_of(lane: Lane, taken: &Taken) -> Result<String, Trouble> {
     let notices = || {
         let people = taken.jobs.iter().filter_map(|job| match job {
             Job::Notice(people) => Some(people.clone()),
-            Job::Reply(..) => None,
+            Job::Reply(..) | Job::Held(_) => None,
         });
         people.collect()
     };
@@ -207,12 +263,19 @@ fn event_of(lane: Lane, taken: &Taken) -> Result<String, Trouble> {
         Lane::Replies => {
             let replies = taken.jobs.iter().filter_map(|job| match job {
                 Job::Reply(person, message) => Some((person.clone(), *message)),
-                Job::Notice(_) => None,
+                Job::Notice(_) | Job::Held(_) => None,
             });
             let replies: Vec<_> = replies.collect();
             events::replies_to(taken.ordinal, &replies)
         }
         Lane::Urgent => events::notices_to("urgent", taken.ordinal, notices()),
         Lane::Ordinary => events::notices_to("notices", taken.ordinal, notices()),
+        Lane::Held => {
+            let body = taken.jobs.iter().find_map(|job| match job {
+                Job::Held(body) => Some(body.clone()),
+                Job::Reply(..) | Job::Notice(_) => None,
+            });
+            Ok(events::held(taken.ordinal, body.unwrap_or_default()))
+        }
     }
 }

@@ -56,6 +56,8 @@ pub(crate) struct Paced {
     pub(crate) used: f64,
     /// Messages that came back to their queue.
     pub(crate) came_back: usize,
+    /// Messages that were held for a while.
+    pub(crate) held: usize,
     /// Connections opened by all copies.
     pub(crate) connections: u32,
     /// Messages that did not arrive.
@@ -155,7 +157,12 @@ impl Room {
             program.variables.push(store);
             processes.push((*lane, Process::start(&program, &arguments.output).await?));
         }
-        let read = |(lane, process)| tokio::spawn(lanes.clone().read_by(lane, process, until));
+        let read = |(lane, process)| {
+            let reading = lanes
+                .clone()
+                .read_by(lane, process, self.stub.clone(), until);
+            tokio::spawn(reading)
+        };
         Ok(processes.into_iter().map(read).collect())
     }
 }
@@ -214,6 +221,7 @@ fn judged(arguments: &Arguments, lanes: &Lanes, record: &Record) -> Result<Paced
             .map(|(lane, waits)| (lane, Waits::of(waits)))
             .collect(),
         came_back: lanes.came_back(),
+        held: lanes.held(),
         connections: record.connections,
         lost,
         doubled,

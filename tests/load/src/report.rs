@@ -159,9 +159,9 @@ impl Report {
 fn pace(table: &mut String, paced: &Paced, arguments: &Arguments) {
     let _ = writeln!(
         table,
-        "\nFive copies of send share {} a second; connections {}, messages given back {}, lost {}, doubled {}\n\n          \
+        "\nFive copies of send share {} a second; connections {}, messages given back {}, held {}, lost {}, doubled {}\n\n          \
          messages  wait p50 ms  wait p95 ms  longest ms  longest silence ms",
-        arguments.rate, paced.connections, paced.came_back, paced.lost, paced.doubled,
+        arguments.rate, paced.connections, paced.came_back, paced.held, paced.lost, paced.doubled,
     );
     for lane in Lane::ALL {
         let times = paced.by_lane.get(&lane).map_or(&[][..], Vec::as_slice);

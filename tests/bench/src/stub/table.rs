@@ -184,7 +184,7 @@ fn asked<Request: DeserializeOwned, Answer: Serialize>(
     work: impl FnOnce(Request) -> dynoxide::Result<Answer>,
 ) -> Result<Value, Value> {
     let refusal =
-        |error: &DynoxideError| serde_json::from_str(&error.to_json()).unwrap_or_default();
+        |error: &DynoxideError| serde_json::from_str::<Value>(&error.to_json()).unwrap_or_default();
     let unreadable = |error: serde_json::Error| json!({"__type": "com.amazon.coral.service#SerializationException", "Message": error.to_string()});
     let request = Request::deserialize(request).map_err(unreadable)?;
     let answer = work(request).map_err(|error| refusal(&error))?;

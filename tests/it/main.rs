@@ -10,6 +10,7 @@
 mod citizens;
 mod edge;
 mod finance;
+mod going_out;
 mod notices;
 mod people;
 mod staff_api;

@@ -8,12 +8,20 @@ use domain::tenant::Tenant;
 pub struct Config {
     /// `NOTICES_TABLE`: requests and their history.
     pub notices_table: String,
+    /// `PEOPLE_TABLE`: the audience, counted.
+    pub people_table: String,
+    /// `PLATFORM_TABLE`: what Meta allows, how many were reached lately, which notices are stopped.
+    pub platform_table: String,
+    /// `PACE_PER_SECOND`: messages per second of the number.
+    pub pace_per_second: u32,
     /// `SCHEDULE_GROUP`: the stack's group of schedules.
     pub schedule_group: String,
     /// `SCHEDULER_ROLE_ARN`: the role with which a schedule queues its message.
     pub scheduler_role: String,
     /// `DISPATCHES_QUEUE_ARN`: where a schedule queues its message.
     pub dispatches_queue: String,
+    /// `DISPATCHES_QUEUE_URL`: the same queue, to let a dispatch go on at once.
+    pub dispatches_queue_url: String,
     /// `tenant.json` in `LAMBDA_TASK_ROOT`: the settings of the comune.
     pub tenant: Tenant,
 }
@@ -28,9 +36,13 @@ impl Config {
     pub fn read(var: Variables) -> Result<Self, ConfigError> {
         Ok(Self {
             notices_table: env::required(var, "NOTICES_TABLE")?,
+            people_table: env::required(var, "PEOPLE_TABLE")?,
+            platform_table: env::required(var, "PLATFORM_TABLE")?,
+            pace_per_second: env::positive(var, "PACE_PER_SECOND")?,
             schedule_group: env::required(var, "SCHEDULE_GROUP")?,
             scheduler_role: env::required(var, "SCHEDULER_ROLE_ARN")?,
             dispatches_queue: env::required(var, "DISPATCHES_QUEUE_ARN")?,
+            dispatches_queue_url: env::required(var, "DISPATCHES_QUEUE_URL")?,
             tenant: env::tenant(var)?,
         })
     }
@@ -47,7 +59,7 @@ mod tests {
 
         assert_eq!(
             error.to_string(),
-            "the environment variable SCHEDULE_GROUP is not set"
+            "the environment variable PEOPLE_TABLE is not set"
         );
     }
 }

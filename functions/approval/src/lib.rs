@@ -14,13 +14,15 @@ use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use cloud::notices::Notices;
+use cloud::queue::Queue;
+use cloud::reach::Planner;
 use cloud::schedule::Schedules;
 use cloud::staff::{ETag, Problem, RequestView};
 use cloud::{StoreError, clock};
 use domain::Instant;
 use domain::ids::NoticeId;
 use domain::jobs::DispatchNotice;
-use domain::notice::{Applied, Move, NoticeRequest, State};
+use domain::notice::{Applied, Move, MoveKind, NoticeRequest, State};
 use domain::tenant::Tenant;
 
 use asked::Asked;
@@ -32,6 +34,10 @@ pub struct Approval {
     pub notices: Notices,
     /// The hours at which notices go out.
     pub schedules: Schedules,
+    /// When a notice will have reached everybody, and what Meta and the staff have stopped.
+    pub planner: Planner,
+    /// Where a dispatch goes on.
+    pub dispatches: Queue,
     /// The settings of the comune.
     pub tenant: Tenant,
 }
@@ -49,6 +55,8 @@ pub fn app(approval: Arc<Approval>) -> Router {
         .route(&on("resubmit"), post(moves::resubmit))
         .route(&on("schedule"), post(moves::schedule))
         .route(&on("cancel"), post(moves::cancel))
+        .route(&on("stop"), post(moves::stop))
+        .route(&on("resume"), post(moves::resume))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(approval)
@@ -72,22 +80,79 @@ impl Approval {
 
         let now = clock::now();
         let step = step(asked.body?, &self.tenant, now)?;
-        let kind = step.kind().key();
+        let kind = step.kind();
         let applied = request
             .apply(step, &asked.by, &self.tenant, now)
             .map_err(|error| Problem::not_allowed(&error, before))?;
 
+        self.is_in_time(&applied, kind, now).await?;
         self.set_the_hour(&applied).await?;
-        match self.notices.save(&applied).await {
+        let saved = match kind {
+            MoveKind::Stop | MoveKind::Resume => {
+                let platform = &self.planner.platform;
+                self.notices.save_and_tell(&applied, platform).await
+            }
+            _ => self.notices.save(&applied).await,
+        };
+        match saved {
             Ok(()) => {}
             Err(StoreError::Stale) => return Err(self.lost(&asked.notice).await),
             Err(error) => return Err(error.into()),
         }
+        let step = kind.key();
         tracing::info!(
-            notice.id = %asked.notice, notice.version = applied.request.version, notice.step = kind,
-            "notice {} moved: {kind}", asked.notice
+            notice.id = %asked.notice, notice.version = applied.request.version, notice.step = step,
+            "notice {} moved: {step}", asked.notice
         );
+        if kind == MoveKind::Resume {
+            self.dispatch_again(&applied.request).await;
+        }
         Ok(self.answer(&applied.request))
+    }
+
+    /// Refuses to let a notice go further that would reach the last of its people when it is of no use any more.
+    async fn is_in_time(
+        &self,
+        applied: &Applied,
+        step: MoveKind,
+        now: Instant,
+    ) -> Result<(), Problem> {
+        let goes_further = matches!(
+            step,
+            MoveKind::Forward | MoveKind::Approve | MoveKind::Schedule
+        );
+        let draft = &applied.request.draft;
+        let Some(end) = draft.useless_from(&self.tenant).ok().flatten() else {
+            return Ok(());
+        };
+        if !goes_further {
+            return Ok(());
+        }
+        let forecast = self.planner.forecast(draft, 0, &self.tenant, now).await?;
+        if forecast.plan.is_done_by(end) {
+            Ok(())
+        } else {
+            Err(Problem::too_slow(&forecast, end, &self.tenant.time_zone))
+        }
+    }
+
+    /// Lets a dispatch go on that was stopped before its end. Its own message would do so within a quarter of an hour, so
+    /// that nothing is lost where this fails.
+    async fn dispatch_again(&self, request: &NoticeRequest) {
+        let State::Sending { .. } = request.state else {
+            return;
+        };
+        let Ok(send_at) = request.draft.send_at(&self.tenant) else {
+            return;
+        };
+        let dispatch = DispatchNotice {
+            notice: request.id.clone(),
+            send_at,
+        };
+        if let Err(error) = self.dispatches.send(&dispatch).await {
+            let error = cloud::in_full(&error);
+            tracing::warn!(notice.id = %request.id, error, "notice {} goes on by and by", request.id);
+        }
     }
 
     /// Sees to it that a request that becomes scheduled is dispatched at its hour.

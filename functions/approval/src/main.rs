@@ -4,6 +4,10 @@ use std::sync::Arc;
 
 use approval::{Approval, Config, app};
 use cloud::notices::Notices;
+use cloud::people::People;
+use cloud::platform::PlatformState;
+use cloud::queue::Queue;
+use cloud::reach::{Planner, Reach};
 use cloud::schedule::Schedules;
 
 #[tokio::main(flavor = "current_thread")]
@@ -21,6 +25,14 @@ async fn main() -> Result<(), lambda_http::Error> {
             config.scheduler_role,
             config.dispatches_queue,
         ),
+        // Whom it reached lately, one by one, is no matter of an approval: only how many.
+        planner: Planner {
+            people: People::new(&aws, config.people_table),
+            platform: PlatformState::new(&aws, &config.platform_table),
+            reach: Reach::counts(&aws, config.platform_table),
+            per_second: config.pace_per_second,
+        },
+        dispatches: Queue::new(&aws, config.dispatches_queue_url),
         tenant: config.tenant,
     };
 

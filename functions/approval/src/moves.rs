@@ -137,17 +137,31 @@ moves!(
     Because, |body, _, _| Ok(Move::Cancel(body.reason.unwrap_or_default()))
 );
 
+moves!(
+    /// What has not left yet is held.
+    stop, "/v1/notice-requests/{id}/stop",
+    "Ferma l'invio", "Ferma un avviso che sta uscendo, con il motivo: chi non l'ha ancora ricevuto non lo riceve finché non si riprende. Ruoli: operator, sector_head, operating_group.",
+    Because, |body, _, _| Ok(Move::Stop(body.reason.unwrap_or_default()))
+);
+
+moves!(
+    /// What was held goes on.
+    resume, "/v1/notice-requests/{id}/resume",
+    "Riprende l'invio", "Riprende un invio fermato, da dove era: nessuno riceve l'avviso due volte. Ruoli: sector_head, operating_group.",
+    Nothing, |_, _, _| Ok(Move::Resume)
+);
+
 fn draft(body: DraftBody, tenant: &Tenant, now: Instant) -> Result<Box<Draft>, Problem> {
     Ok(Box::new(Draft::check(&body.into(), tenant, now)?))
 }
 
 #[derive(OpenApi)]
 #[openapi(
-    paths(take_charge, reword, forward, approve, send_back, reject, resubmit, schedule, cancel),
+    paths(take_charge, reword, forward, approve, send_back, reject, resubmit, schedule, cancel, stop, resume),
     components(schemas(ProblemBody)),
     tags((
         name = "Passi dell'avviso",
-        description = "Dalla presa in carico alla programmazione. Ogni passo vuole in `If-Match` la versione letta."
+        description = "Dalla presa in carico alla programmazione, e l'arresto di un invio in corso. Ogni passo vuole in `If-Match` la versione letta."
     )),
     modifiers(&Bearer)
 )]

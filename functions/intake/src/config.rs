@@ -10,6 +10,14 @@ pub struct Config {
     pub notices_table: String,
     /// `DELIVERIES_TABLE`: what became of what was sent.
     pub deliveries_table: String,
+    /// `PEOPLE_TABLE`: the audience, counted.
+    pub people_table: String,
+    /// `PLATFORM_TABLE`: what Meta says, what is stopped, how many were reached lately.
+    pub platform_table: String,
+    /// `PHONE_NUMBER_ID`: whose service messages are counted.
+    pub phone_number_id: String,
+    /// `PACE_PER_SECOND`: messages per second of the number.
+    pub pace_per_second: u32,
     /// `REPORTS_QUEUE_URL`: where a report is asked for.
     pub reports_queue_url: String,
     /// `REPORTS_BUCKET`: where reports are.
@@ -29,6 +37,10 @@ impl Config {
         Ok(Self {
             notices_table: env::required(var, "NOTICES_TABLE")?,
             deliveries_table: env::required(var, "DELIVERIES_TABLE")?,
+            people_table: env::required(var, "PEOPLE_TABLE")?,
+            platform_table: env::required(var, "PLATFORM_TABLE")?,
+            phone_number_id: env::required(var, "PHONE_NUMBER_ID")?,
+            pace_per_second: env::positive(var, "PACE_PER_SECOND")?,
             reports_queue_url: env::required(var, "REPORTS_QUEUE_URL")?,
             reports_bucket: env::required(var, "REPORTS_BUCKET")?,
             tenant: env::tenant(var)?,

@@ -1,8 +1,11 @@
 //! Takes the requests of the offices and shows the staff what there is: requests and their history, the register of what
 //! went out, the reports. It also serves the description of the whole staff API, at `/docs`.
 
+mod certificate;
 mod config;
 mod page;
+mod plan;
+mod platform;
 mod register;
 mod reports;
 mod requests;
@@ -19,6 +22,7 @@ use cloud::deliveries::Deliveries;
 use cloud::files::Files;
 use cloud::notices::Notices;
 use cloud::queue::Queue;
+use cloud::reach::Planner;
 use cloud::staff::openapi::Bearer;
 use cloud::staff::{Problem, ProblemBody};
 use domain::staff::{Actor, Role};
@@ -36,6 +40,10 @@ pub struct Intake {
     pub reports: Queue,
     /// Where reports are.
     pub files: Files,
+    /// What Meta says and allows, and when a notice will have reached everybody.
+    pub planner: Planner,
+    /// Whose service messages are counted.
+    pub phone_number_id: String,
     /// The settings of the comune.
     pub tenant: Tenant,
 }
@@ -51,8 +59,13 @@ pub fn app(intake: Arc<Intake>) -> Router {
         )
         .route("/v1/notice-requests/{id}", get(requests::one))
         .route("/v1/notice-requests/{id}/history", get(requests::history))
+        .route("/v1/notice-requests/{id}/plan", get(plan::show))
         .route("/v1/register", get(register::list))
         .route("/v1/register/{id}", get(register::one))
+        .route("/v1/register/{id}/certificate", get(certificate::show))
+        .route("/v1/platform", get(platform::show))
+        .route("/v1/platform/resume", post(platform::resume))
+        .route("/v1/unknown", get(platform::unknown))
         .route(
             "/v1/reports/{period}",
             post(reports::ask).get(reports::list),
@@ -102,14 +115,16 @@ fn needs(by: &Actor, roles: &[Role]) -> Result<(), Problem> {
     ),
     servers((url = "/", description = "Questo comune")),
     paths(
-        requests::submit, requests::list, requests::one, requests::history,
-        register::list, register::one,
+        requests::submit, requests::list, requests::one, requests::history, plan::show,
+        register::list, register::one, certificate::show,
+        platform::show, platform::resume, platform::unknown,
         reports::ask, reports::list
     ),
     components(schemas(ProblemBody)),
     tags(
         (name = "Richieste", description = "Che cosa gli uffici chiedono di inviare, e che cosa ne è stato."),
         (name = "Registro", description = "Gli avvisi inviati, con i conteggi dei recapiti. Nessun dato dei cittadini."),
+        (name = "Piattaforma", description = "Che cosa Meta dice del numero, dell'account e dei modelli, e che cosa ferma l'invio."),
         (name = "Rendiconti", description = "I rendiconti bimestrali, in CSV e XLSX.")
     ),
     modifiers(&Bearer)

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use cloud::deliveries::Deliveries;
 use cloud::files::Files;
 use cloud::notices::Notices;
+use cloud::people::People;
+use cloud::platform::PlatformState;
 use cloud::queue::Queue;
+use cloud::reach::{Planner, Reach};
 use intake::{Config, Intake, app};
 
 #[tokio::main(flavor = "current_thread")]
@@ -20,6 +23,13 @@ async fn main() -> Result<(), lambda_http::Error> {
         deliveries: Deliveries::new(&aws, config.deliveries_table),
         reports: Queue::new(&aws, config.reports_queue_url),
         files: Files::new(&aws, config.reports_bucket),
+        planner: Planner {
+            people: People::new(&aws, config.people_table),
+            platform: PlatformState::new(&aws, &config.platform_table),
+            reach: Reach::counts(&aws, config.platform_table),
+            per_second: config.pace_per_second,
+        },
+        phone_number_id: config.phone_number_id,
         tenant: config.tenant,
     };
 

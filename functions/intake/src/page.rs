@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use cloud::staff::Problem;
 use domain::Instant;
-use domain::ids::NoticeId;
+use domain::ids::{NoticeId, SendId};
 
 /// The rows of a page when nobody says.
 const USUAL: i32 = 25;
@@ -24,6 +24,15 @@ pub(crate) struct Page {
     pub(crate) period: Option<String>,
 }
 
+/// Which page of the deliveries that nobody knows of was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UnknownPage {
+    /// After which one.
+    pub(crate) after: Option<String>,
+    /// How many at most.
+    pub(crate) limit: i32,
+}
+
 /// Where the next page begins, in a form that survives an address: the store's has a `#` in it, which ends one.
 pub(crate) fn cursor(after: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(after)
@@ -33,20 +42,37 @@ impl<S: Sync> FromRequestParts<S> for Page {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let Query(pairs) =
-            Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).unwrap_or_default();
-        let value = |wanted: &str| {
-            let found = pairs
-                .iter()
-                .find(|(name, value)| name == wanted && !value.is_empty());
-            found.map(|(_, value)| value.as_str())
-        };
+        let value = |name| value(parts, name);
         Ok(Self {
-            after: value("cursor").map(after).transpose()?,
-            limit: value("limit").map_or(Ok(USUAL), limit)?,
-            period: value("period").map(str::to_owned),
+            after: value("cursor")
+                .map(|text| after::<NoticeId>(&text))
+                .transpose()?,
+            limit: value("limit").map_or(Ok(USUAL), |text| limit(&text))?,
+            period: value("period"),
         })
     }
+}
+
+impl<S: Sync> FromRequestParts<S> for UnknownPage {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let value = |name| value(parts, name);
+        Ok(Self {
+            after: value("cursor")
+                .map(|text| after::<SendId>(&text))
+                .transpose()?,
+            limit: value("limit").map_or(Ok(USUAL), |text| limit(&text))?,
+        })
+    }
+}
+
+fn value(parts: &Parts, wanted: &str) -> Option<String> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).unwrap_or_default();
+    pairs
+        .into_iter()
+        .find(|(name, value)| name == wanted && !value.is_empty())
+        .map(|(_, value)| value)
 }
 
 fn limit(text: &str) -> Result<i32, Problem> {
@@ -63,14 +89,13 @@ fn limit(text: &str) -> Result<i32, Problem> {
     })
 }
 
-fn after(cursor: &str) -> Result<String, Problem> {
+fn after<Id: std::str::FromStr>(cursor: &str) -> Result<String, Problem> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
     bytes
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .filter(|text| {
-            text.split_once('#').is_some_and(|(at, id)| {
-                at.parse::<Instant>().is_ok() && id.parse::<NoticeId>().is_ok()
-            })
+            text.split_once('#')
+                .is_some_and(|(at, id)| at.parse::<Instant>().is_ok() && id.parse::<Id>().is_ok())
         })
         .ok_or_else(|| Problem::field("cursor", "field.not_a_cursor", &[]))
 }

@@ -15,6 +15,7 @@ pub mod pace;
 pub mod people;
 pub mod platform;
 pub mod queue;
+pub mod reach;
 pub mod schedule;
 pub mod secrets;
 pub mod staff;

@@ -2,16 +2,19 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::Put;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use domain::ids::NoticeId;
-use domain::notice::{Applied, Entry, NoticeRequest, State};
+use domain::notice::{Applied, Entry, MoveKind, NoticeRequest};
 use domain::period::TwoMonthPeriod;
 use domain::register::DispatchProgress;
 use domain::tenant::Zone;
 
 use crate::StoreError;
+use crate::platform::PlatformState;
+use crate::reach::Admission;
 use crate::table::{
-    Item, dynamo, key, number, put, read, string, text, transact, unchanged, write,
+    Item, dynamo, key, number, put, read, string, text, transact, transact_or_say_which, unchanged,
+    write,
 };
 
 /// The table of notices.
@@ -21,6 +24,9 @@ pub struct Notices {
     table: String,
     zone: Zone,
 }
+
+/// How often a lost race for the state of the platform is run again.
+const TRIES: usize = 8;
 
 /// Some of the requests, newest first.
 #[derive(Debug, Clone)]
@@ -51,6 +57,45 @@ impl Notices {
 
     /// Writes a move and its line of history together. `Stale` if the request changed since it was read.
     pub async fn save(&self, applied: &Applied) -> Result<(), StoreError> {
+        transact(&self.dynamo, self.writes(applied)?).await
+    }
+
+    /// The same for a move that stops a notice which is going out, or lets it go on: `platform`, which sending obeys, knows
+    /// it in the same transaction.
+    pub async fn save_and_tell(
+        &self,
+        applied: &Applied,
+        platform: &PlatformState,
+    ) -> Result<(), StoreError> {
+        let notice = &applied.request.id;
+        let mut writes = self.writes(applied)?;
+        let own = writes.len();
+        for _ in 0..TRIES {
+            let told = platform
+                .as_part(|platform| match applied.entry.step {
+                    Some(MoveKind::Stop) => {
+                        platform.stopped_notices.insert(notice.clone());
+                    }
+                    Some(MoveKind::Resume) => {
+                        platform.stopped_notices.remove(notice);
+                    }
+                    _ => {}
+                })
+                .await?;
+            writes.truncate(own);
+            writes.extend(told);
+            let refused = transact_or_say_which(&self.dynamo, writes.clone()).await?;
+            if refused.is_empty() {
+                return Ok(());
+            }
+            if refused.iter().any(|place| *place < own) {
+                return Err(StoreError::Stale);
+            }
+        }
+        Err(StoreError::Stale)
+    }
+
+    fn writes(&self, applied: &Applied) -> Result<Vec<TransactWriteItem>, StoreError> {
         let request = &applied.request;
         let id = request.id.as_str();
         let (condition, seen) = unchanged((request.version > 1).then(|| request.version - 1));
@@ -68,8 +113,8 @@ impl Notices {
         if let Some(seen) = seen {
             row = row.expression_attribute_values(":seen", seen);
         }
-        if let State::Sending { started_at, .. } | State::Sent { started_at, .. } = &request.state {
-            let period = TwoMonthPeriod::of(*started_at, &self.zone);
+        if let Some(started_at) = request.state.started_at() {
+            let period = TwoMonthPeriod::of(started_at, &self.zone);
             row = row
                 .item("period", text(period.to_string()))
                 .item("dispatched_at", text(format!("{started_at:.6}#{id}")));
@@ -79,7 +124,7 @@ impl Notices {
             .set_item(Some(key(id, format!("entry#{:06}", applied.entry.version))))
             .item("entry", write(&applied.entry)?)
             .condition_expression("attribute_not_exists(pk)");
-        transact(&self.dynamo, vec![put(row)?, put(entry)?]).await
+        Ok(vec![put(row)?, put(entry)?])
     }
 
     /// Who did what, when, from the first line.
@@ -240,6 +285,30 @@ impl Notices {
             .send()
             .await
             .map_err(crate::table::stale_if_condition_failed)?;
+        Ok(ProgressVersion(Some(version)))
+    }
+
+    /// The same, together with those whom the page adds to the people reached in 24 hours: a crash neither counts them
+    /// twice nor forgets them. `Stale` if another dispatch, of this notice or of another, wrote first.
+    pub async fn save_page(
+        &self,
+        id: &NoticeId,
+        progress: &DispatchProgress,
+        seen: ProgressVersion,
+        admission: &Admission,
+    ) -> Result<ProgressVersion, StoreError> {
+        let version = seen.0.unwrap_or_default() + 1;
+        let (condition, before) = unchanged(seen.0);
+        let page = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(key(id.as_str(), "dispatch")))
+            .item("version", number(version))
+            .item("progress", write(progress)?)
+            .condition_expression(condition)
+            .set_expression_attribute_values(
+                before.map(|value| [(":seen".to_owned(), value)].into()),
+            );
+        transact(&self.dynamo, vec![put(page)?, admission.write()?]).await?;
         Ok(ProgressVersion(Some(version)))
     }
 

@@ -2,6 +2,7 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::Select;
 use domain::ids::PersonId;
 use domain::person::Person;
 
@@ -51,6 +52,30 @@ impl People {
             .item
             .map(|mut item| read(&mut item, "person"))
             .transpose()
+    }
+
+    /// How many receive notices. The index is sparse and small: counting it costs a read per hundred people or so.
+    pub async fn count_audience(&self) -> Result<u64, StoreError> {
+        let (mut people, mut start) = (0, None);
+        loop {
+            let answer = self
+                .dynamo
+                .query()
+                .table_name(&self.table)
+                .index_name("audience")
+                .key_condition_expression("audience = :audience")
+                .expression_attribute_values(":audience", text(AUDIENCE))
+                .select(Select::Count)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(dynamo)?;
+            people += u64::try_from(answer.count()).unwrap_or_default();
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(people);
+            }
+        }
     }
 
     /// At most `limit` of those who receive notices, after `cursor`.

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant as Clock};
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use domain::platform::Platform;
 use tokio::sync::Mutex;
 
@@ -109,20 +110,32 @@ impl PlatformState {
         }
     }
 
+    /// A change of the state as part of a larger transaction; `None` if it changes nothing.
+    pub(crate) async fn as_part(
+        &self,
+        change: impl Fn(&mut Platform),
+    ) -> Result<Option<TransactWriteItem>, StoreError> {
+        let (before, version) = self.get().await?;
+        let mut after = before.clone();
+        change(&mut after);
+        if after == before {
+            return Ok(None);
+        }
+        let (condition, seen) = unchanged(version);
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item(&after, version)?))
+            .condition_expression(condition)
+            .set_expression_attribute_values(seen.map(|seen| [(":seen".to_owned(), seen)].into()));
+        crate::table::put(put).map(Some)
+    }
+
     async fn put(&self, platform: &Platform, version: Option<u64>) -> Result<(), StoreError> {
         let (condition, before) = unchanged(version);
-        let item = Item::from([
-            ("pk".to_owned(), text(KEY)),
-            (
-                "version".to_owned(),
-                number(version.unwrap_or_default() + 1),
-            ),
-            ("platform".to_owned(), write(platform)?),
-        ]);
         self.dynamo
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item))
+            .set_item(Some(item(platform, version)?))
             .condition_expression(condition)
             .set_expression_attribute_values(before.map(|seen| [(":seen".to_owned(), seen)].into()))
             .send()
@@ -130,4 +143,15 @@ impl PlatformState {
             .map_err(stale_if_condition_failed)?;
         Ok(())
     }
+}
+
+fn item(platform: &Platform, version: Option<u64>) -> Result<Item, StoreError> {
+    Ok(Item::from([
+        ("pk".to_owned(), text(KEY)),
+        (
+            "version".to_owned(),
+            number(version.unwrap_or_default() + 1),
+        ),
+        ("platform".to_owned(), write(platform)?),
+    ]))
 }

@@ -13,6 +13,7 @@ pub mod notice;
 pub mod pace;
 pub mod period;
 pub mod person;
+pub mod plan;
 pub mod platform;
 pub mod register;
 pub mod report;

@@ -78,10 +78,6 @@ impl RegisterRow {
     pub fn of(request: &NoticeRequest, recipients: i64, counts: &Counts) -> Self {
         let (taken, forwarded, approved) = signatures(&request.state);
         let counted: i64 = counts.rungs.values().sum();
-        let dispatched_at = match &request.state {
-            State::Sending { started_at, .. } | State::Sent { started_at, .. } => Some(*started_at),
-            _ => None,
-        };
         Self {
             notice: request.id.clone(),
             title: request.draft.title.clone(),
@@ -95,7 +91,7 @@ impl RegisterRow {
             forwarded,
             approved,
             state: request.state.name(),
-            dispatched_at,
+            dispatched_at: request.state.started_at(),
             recipients,
             left: counts.skipped(),
             accepted: counts.accepted(),
@@ -124,7 +120,8 @@ fn signatures(state: &State) -> (Option<Signed>, Option<Signed>, Option<Signed>)
         State::Approved { endorsed }
         | State::Scheduled { endorsed, .. }
         | State::Sending { endorsed, .. }
-        | State::Sent { endorsed, .. } => (
+        | State::Sent { endorsed, .. }
+        | State::Stopped { endorsed, .. } => (
             Some(endorsed.taken.clone()),
             Some(endorsed.forwarded.clone()),
             Some(endorsed.approval.signed.clone()),

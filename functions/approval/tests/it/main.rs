@@ -1,6 +1,7 @@
 //! The moves, against a DynamoDB of the test's own and a stand-in for EventBridge Scheduler.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up stops")]
 
+mod going_out;
 mod meeting;
 
 use std::sync::Arc;
@@ -8,9 +9,14 @@ use std::sync::Arc;
 use approval::Approval;
 use axum::Router;
 use cloud::notices::Notices;
+use cloud::people::People;
+use cloud::platform::PlatformState;
+use cloud::queue::Queue;
+use cloud::reach::{Planner, Reach};
 use cloud::schedule::Schedules;
 use domain::notice::{Draft, DraftInput, NoticeRequest};
 use domain::staff::{Actor, Role};
+use domain::tenant::Tenant;
 use serde_json::{Value, json};
 use support::gateway::{Answer, Event};
 use support::{Stub, Tables, rubano};
@@ -21,6 +27,8 @@ struct Desk {
     app: Router,
     notices: Notices,
     scheduler: Stub,
+    dispatches: Stub,
+    aws: support::SdkConfig,
 }
 
 impl Desk {
@@ -30,19 +38,28 @@ impl Desk {
     }
 
     async fn at(dynamo: &support::SdkConfig) -> Self {
+        Self::of(dynamo, rubano(), input()).await
+    }
+
+    async fn of(dynamo: &support::SdkConfig, tenant: Tenant, input: DraftInput) -> Self {
+        let dispatches = Stub::start(
+            200,
+            "application/x-amz-json-1.0",
+            r#"{"MessageId": "m-1", "MD5OfMessageBody": ""}"#,
+        )
+        .await;
         let scheduler = Stub::start(
             200,
             "application/json",
             r#"{"ScheduleArn": "arn:aws:scheduler:eu-south-1:1:schedule/g/n"}"#,
         )
         .await;
-        let tenant = rubano();
         let notices = Notices::new(dynamo, Tables::NOTICES, tenant.time_zone.clone());
         let office = Actor {
             id: "ufficio.cultura".parse().unwrap(),
             roles: vec![Role::Requester],
         };
-        let draft = Draft::check(&input(), &tenant, cloud::clock::now()).unwrap();
+        let draft = Draft::check(&input, &tenant, cloud::clock::now()).unwrap();
         let submitted = NoticeRequest::submit(
             NOTICE.parse().unwrap(),
             draft,
@@ -60,12 +77,19 @@ impl Desk {
                 "arn:aws:iam::1:role/scheduler",
                 "arn:aws:sqs:eu-south-1:1:dispatches",
             ),
+            planner: planner(dynamo),
+            dispatches: Queue::new(
+                &dispatches.aws,
+                format!("{}/1/dispatches", dispatches.endpoint),
+            ),
             tenant,
         };
         Self {
             app: approval::app(Arc::new(approval)),
             notices,
             scheduler,
+            dispatches,
+            aws: dynamo.clone(),
         }
     }
 
@@ -103,6 +127,15 @@ impl Desk {
     }
 }
 
+fn planner(dynamo: &support::SdkConfig) -> Planner {
+    Planner {
+        people: People::new(dynamo, Tables::PEOPLE),
+        platform: PlatformState::new(dynamo, Tables::PLATFORM),
+        reach: Reach::counts(dynamo, Tables::PLATFORM),
+        per_second: 80,
+    }
+}
+
 fn input() -> DraftInput {
     DraftInput {
         title: Some("Mercatino di Natale".to_owned()),
@@ -111,6 +144,7 @@ fn input() -> DraftInput {
         ),
         link: Some("https://www.rubano.it/notizie/mercatino-di-natale".to_owned()),
         wanted_at: Some("2099-12-10T09:30".to_owned()),
+        useful_until: None,
         office: Some("Cultura".to_owned()),
         kind: Some("evento".to_owned()),
     }
@@ -482,6 +516,8 @@ async fn a_request_is_not_scheduled_when_its_schedule_cannot_be_made() {
             "arn:aws:iam::1:role/s",
             "arn:aws:sqs:eu-south-1:1:d",
         ),
+        planner: planner(&tables.aws),
+        dispatches: Queue::new(&refusing.aws, "http://sqs.test/1/dispatches"),
         tenant: rubano(),
     };
     let broken = Desk {

@@ -8,8 +8,10 @@
 
 #[path = "../../../send/tests/send/batches.rs"]
 mod batches;
+mod limits;
 mod office;
 #[path = "../../../send/tests/send/services.rs"]
+#[expect(dead_code, reason = "a dispatch needs only some of it")]
 mod services;
 
 use batches::{back, batch, sample};

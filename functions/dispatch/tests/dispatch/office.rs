@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use aws_sdk_dynamodb::types::AttributeValue;
 use cloud::clock;
 use cloud::conversations::{Arrival, Conversations};
 use cloud::notices::Notices;
 use cloud::people::People;
+use cloud::platform::PlatformState;
+use cloud::reach::Reach;
 use dispatch::{Config, Dispatcher};
 use domain::Instant;
 use domain::contact::Contact;
@@ -30,6 +33,8 @@ pub(crate) struct Office {
     pub(crate) services: Services,
     pub(crate) notices: Notices,
     pub(crate) people: People,
+    pub(crate) platform: PlatformState,
+    pub(crate) reach: Reach,
     tables: Tables,
 }
 
@@ -43,6 +48,8 @@ impl Office {
             services,
             notices: Notices::new(&tables.aws, Tables::NOTICES, rubano().time_zone),
             people: People::new(&tables.aws, Tables::PEOPLE),
+            platform: PlatformState::new(&tables.aws, Tables::PLATFORM),
+            reach: Reach::new(&tables.aws, Tables::PLATFORM, Tables::PACE),
             tables,
         };
         for n in 0..subscribers + 3 {
@@ -131,6 +138,44 @@ impl Office {
         self.dispatcher.dispatch_all(event, deadline).await
     }
 
+    /// The same office of a comune that may write first to `people` in 24 hours, with a number of `pace` messages a second.
+    pub(crate) fn limited_to(self, people: u32, pace: u32) -> Self {
+        let mut tenant = rubano();
+        tenant.people_per_day = Some(people);
+        Self {
+            dispatcher: dispatcher_at(&self.services, tenant, pace),
+            ..self
+        }
+    }
+
+    /// The request after `step` of the staff, which sending is told of.
+    pub(crate) async fn tell(&self, step: Move) -> NoticeRequest {
+        let request = self.notices.get(&id()).await.unwrap().unwrap();
+        let head = actor(Role::SectorHead);
+        let applied = request.apply(step, &head, &rubano(), clock::now()).unwrap();
+        self.notices
+            .save_and_tell(&applied, &self.platform)
+            .await
+            .unwrap();
+        applied.request
+    }
+
+    /// `send` has written first to the first `people` of the audience, `seconds` ago.
+    pub(crate) async fn reached(&self, people: usize, seconds: i64) {
+        let dynamo = aws_sdk_dynamodb::Client::new(&self.tables.aws);
+        let at = (clock::now().as_second() - seconds).to_string();
+        for person in &self.audience().await[..people] {
+            dynamo
+                .put_item()
+                .table_name(Tables::PACE)
+                .item("pk", AttributeValue::S(format!("pair#{person}")))
+                .item("reached_at", AttributeValue::N(at.clone()))
+                .send()
+                .await
+                .unwrap();
+        }
+    }
+
     /// A dispatcher after a deploy that gave the comune another template.
     pub(crate) fn after_a_deploy(self) -> Self {
         let mut tenant = rubano();
@@ -180,10 +225,17 @@ pub(crate) fn ringing(send_at: Instant) -> SqsEvent {
 }
 
 fn dispatcher(services: &Services, tenant: Tenant) -> Dispatcher {
+    dispatcher_at(services, tenant, 10)
+}
+
+fn dispatcher_at(services: &Services, tenant: Tenant, pace: u32) -> Dispatcher {
     let queue = |name: &str| format!("http://sqs.test/1/{name}");
     let config = Config {
         notices_table: Tables::NOTICES.to_owned(),
         people_table: Tables::PEOPLE.to_owned(),
+        pace_table: Tables::PACE.to_owned(),
+        platform_table: Tables::PLATFORM.to_owned(),
+        pace_per_second: pace,
         notices_queue_url: queue("notices"),
         urgent_queue_url: queue("urgent"),
         dispatches_queue_url: queue("dispatches"),
@@ -213,6 +265,7 @@ fn input(kind: &str, send_at: Instant) -> DraftInput {
         text: Some("sabato 12 dicembre mercatino di Natale in piazza.".to_owned()),
         link: Some("https://www.rubano.it/notizie/mercatino-di-natale".to_owned()),
         wanted_at: Some(civil.datetime().to_string()),
+        useful_until: None,
         office: Some("Cultura".to_owned()),
         kind: Some(kind.to_owned()),
     }

@@ -5,7 +5,10 @@
     reason = "a test that cannot be set up stops"
 )]
 
+mod certificate;
 mod openapi;
+mod plan;
+mod platform;
 mod register;
 mod reports;
 mod requests;
@@ -16,7 +19,11 @@ use axum::Router;
 use cloud::deliveries::Deliveries;
 use cloud::files::Files;
 use cloud::notices::Notices;
+use cloud::people::People;
+use cloud::platform::PlatformState;
 use cloud::queue::Queue;
+use cloud::reach::{Planner, Reach};
+use domain::tenant::Tenant;
 use intake::Intake;
 use serde_json::{Value, json};
 use support::gateway::{Answer, Event};
@@ -30,10 +37,18 @@ struct Desk {
     notices: Notices,
     deliveries: Deliveries,
     queue: Stub,
+    aws: support::SdkConfig,
 }
+
+/// The number of the comune.
+const NUMBER: &str = "106500000000001";
 
 impl Desk {
     async fn open() -> Self {
+        Self::of(rubano()).await
+    }
+
+    async fn of(tenant: Tenant) -> Self {
         let aws = Tables::start().await.aws;
         let queue = Stub::start(
             200,
@@ -42,14 +57,21 @@ impl Desk {
         )
         .await;
         let s3 = Stub::start(200, "application/xml", FILES).await;
-        let tenant = rubano();
         let notices = Notices::new(&aws, Tables::NOTICES, tenant.time_zone.clone());
-        let deliveries = Deliveries::new(&aws, Tables::DELIVERIES);
+        let deliveries = Deliveries::new(&aws, Tables::DELIVERIES)
+            .counting_service(NUMBER, tenant.time_zone.clone());
         let intake = Intake {
             notices: notices.clone(),
             deliveries: deliveries.clone(),
             reports: Queue::new(&queue.aws, format!("{}/1/reports", queue.endpoint)),
             files: Files::new(&s3.aws, "rendiconti"),
+            planner: Planner {
+                people: People::new(&aws, Tables::PEOPLE),
+                platform: PlatformState::new(&aws, Tables::PLATFORM),
+                reach: Reach::counts(&aws, Tables::PLATFORM),
+                per_second: 80,
+            },
+            phone_number_id: NUMBER.to_owned(),
             tenant,
         };
         Self {
@@ -57,6 +79,7 @@ impl Desk {
             notices,
             deliveries,
             queue,
+            aws,
         }
     }
 
@@ -152,7 +175,15 @@ async fn what_is_not_there_and_what_is_not_allowed_are_problems_too() {
 async fn nothing_is_shown_without_an_account_or_without_a_role() {
     let desk = Desk::open().await;
 
-    for address in ["/v1/notice-requests", "/v1/register", "/v1/reports/2026-B5"] {
+    for address in [
+        "/v1/notice-requests",
+        "/v1/register",
+        "/v1/reports/2026-B5",
+        "/v1/platform",
+        "/v1/unknown",
+        "/v1/register/avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B/certificate",
+        "/v1/notice-requests/avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B/plan",
+    ] {
         let nobody = desk.call(submission().to("GET", address).by_nobody()).await;
         let nothing = desk
             .call(submission().to("GET", address).by("qualcuno", "ospiti"))
@@ -183,6 +214,7 @@ async fn every_sample_event_is_understood() {
             include_str!("../../../../events/intake/ask-report.json"),
             202,
         ),
+        (include_str!("../../../../events/intake/platform.json"), 200),
         (include_str!("../../../../events/intake/docs.json"), 200),
     ] {
         let answer = desk.call(Event::from_file(file)).await;

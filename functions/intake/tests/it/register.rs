@@ -12,7 +12,7 @@ use crate::{Desk, draft};
 
 impl Desk {
     /// A notice that began to go out just now, to three people.
-    async fn send(&self, title: &str) -> NoticeId {
+    pub(crate) async fn send(&self, title: &str) -> NoticeId {
         let mut draft = draft();
         draft["title"] = title.into();
         let id: NoticeId = self.submit(&draft).await.body["id"]
@@ -54,7 +54,7 @@ impl Desk {
         applied.request
     }
 
-    async fn deliver(&self, notice: &NoticeId, person: &str, rung: Rung) {
+    pub(crate) async fn deliver(&self, notice: &NoticeId, person: &str, rung: Rung) {
         let now = cloud::clock::now();
         let id = SendId::Notice {
             notice: notice.clone(),

@@ -96,6 +96,7 @@ impl Office {
             text: Some("Sabato mercatino in piazza.".to_owned()),
             link: Some("https://www.rubano.it/notizie/mercatino".to_owned()),
             wanted_at: Some("2027-01-10T09:30".to_owned()),
+            useful_until: None,
             office: Some("Ufficio cultura".to_owned()),
             kind: Some("evento".to_owned()),
         };

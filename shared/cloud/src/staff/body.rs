@@ -98,6 +98,10 @@ pub struct DraftBody {
     /// The wanted day and hour, in Italian time.
     #[schema(value_type = String)]
     wanted_at: Option<String>,
+    /// Until when the notice is of use, in Italian time: the end of the event. A notice that would reach its last reader later
+    /// is not forwarded, approved or scheduled. It may be left out.
+    #[schema(example = "2026-12-12T18:00")]
+    useful_until: Option<String>,
     /// The office that asks.
     #[schema(value_type = String, max_length = 80)]
     office: Option<String>,
@@ -113,6 +117,7 @@ impl From<DraftBody> for DraftInput {
             text: body.text,
             link: body.link,
             wanted_at: body.wanted_at,
+            useful_until: body.useful_until,
             office: body.office,
             kind: body.kind,
         }

@@ -3,13 +3,16 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::Instant;
 use domain::notice::{Invalid, NotAllowed};
 use domain::staff::Role;
+use domain::tenant::Zone;
 use domain::texts;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{ETag, RequestView};
+use crate::reach::Forecast;
 use crate::{StoreError, in_full};
 
 /// A refusal on its way to the caller.
@@ -166,6 +169,35 @@ impl Problem {
             "unavailable",
             "problem.unavailable",
         )
+    }
+
+    /// Not everybody can be reached while the notice is of use.
+    pub fn too_slow(forecast: &Forecast, useful_until: Instant, zone: &Zone) -> Self {
+        let words = texts::italian();
+        let said = |instant| zone.civil(instant).strftime("%d/%m/%Y %H:%M").to_string();
+        let limit = forecast.limit.unwrap_or(u32::MAX).to_string();
+        let end = said(useful_until);
+        let detail = match forecast.plan.last_reached_at {
+            Some(last) if forecast.plan.unreached == 0 => words.staff(
+                "problem.too_slow",
+                &[("limite", &limit), ("ultimo", &said(last)), ("fine", &end)],
+            ),
+            _ => words.staff(
+                "problem.never_reached",
+                &[("limite", &limit), ("fine", &end)],
+            ),
+        };
+        Self::said(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "too-slow",
+            "problem.invalid",
+        )
+        .with_error("useful_until", detail)
+    }
+
+    /// Nothing is stopped for this cause.
+    pub fn not_stopped() -> Self {
+        Self::said(StatusCode::NOT_FOUND, "not-stopped", "problem.not_stopped")
     }
 
     /// A move that was not made.

@@ -24,6 +24,10 @@ pub struct RequestView {
     /// The wanted day and hour, in Italian time.
     #[schema(example = "2026-12-10T09:30:00")]
     pub wanted_at: String,
+    /// Until when it is of use, in Italian time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-12-12T18:00:00")]
+    pub useful_until: Option<String>,
     /// The office that asks.
     pub office: String,
     /// The kind of notice.
@@ -62,10 +66,10 @@ pub struct StateView {
     /// The hour at which it goes out, in UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send_at: Option<String>,
-    /// Who returned, rejected or cancelled it.
+    /// Who returned, rejected, cancelled or stopped it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped: Option<SignedView>,
-    /// Why it was returned, rejected or cancelled.
+    /// Why it was returned, rejected, cancelled or stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -128,6 +132,7 @@ impl RequestView {
             text: request.draft.text.clone(),
             link: request.draft.link.as_str().to_owned(),
             wanted_at: request.draft.wanted_at.to_string(),
+            useful_until: request.draft.useful_until.map(|until| until.to_string()),
             office: request.draft.office.clone(),
             kind: request.draft.kind.key().to_owned(),
             preview_length: preview.chars().count(),
@@ -170,6 +175,11 @@ impl StateView {
             | State::Cancelled {
                 cancelled: by,
                 reason,
+            }
+            | State::Stopped {
+                stopped: by,
+                reason,
+                ..
             } => {
                 view.stopped = Some(by.into());
                 view.reason = Some(reason.clone());

@@ -18,6 +18,8 @@ pub struct DraftInput {
     pub link: Option<String>,
     /// The wanted day and hour in the tenant's civil time: `2026-12-12T09:30`.
     pub wanted_at: Option<String>,
+    /// Until when the notice is of use, in the tenant's civil time: the end of the event. Nobody has to say it.
+    pub useful_until: Option<String>,
     /// Which office asks.
     pub office: Option<String>,
     /// What kind of notice it is.
@@ -35,6 +37,9 @@ pub struct Draft {
     pub link: NewsLink,
     /// The wanted day and hour in the tenant's civil time.
     pub wanted_at: civil::DateTime,
+    /// Until when the notice is of use, in the tenant's civil time: its last reader is to have it by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub useful_until: Option<civil::DateTime>,
     /// Which office asks.
     pub office: String,
     /// What kind of notice it is.
@@ -119,6 +124,8 @@ pub enum Field {
     Link,
     /// `wanted_at`.
     WantedAt,
+    /// `useful_until`.
+    UsefulUntil,
     /// `office`.
     Office,
     /// `kind`.
@@ -133,6 +140,7 @@ impl Field {
             Self::Text => "text",
             Self::Link => "link",
             Self::WantedAt => "wanted_at",
+            Self::UsefulUntil => "useful_until",
             Self::Office => "office",
             Self::Kind => "kind",
         }
@@ -189,6 +197,9 @@ pub enum FieldProblem {
     /// It is over.
     #[error("in the past")]
     Past,
+    /// The event ends before its notice is to go out.
+    #[error("before the wanted hour")]
+    BeforeWantedHour,
     /// It is none of the kinds.
     #[error("unknown kind")]
     UnknownKind,
@@ -196,7 +207,7 @@ pub enum FieldProblem {
 
 impl FieldProblem {
     /// Every key that [`FieldProblem::key`] may name.
-    pub const KEYS: [&'static str; 12] = [
+    pub const KEYS: [&'static str; 13] = [
         "field.missing",
         "field.too_long",
         "field.control_characters",
@@ -208,6 +219,7 @@ impl FieldProblem {
         "field.home_page",
         "field.not_a_date",
         "field.past",
+        "field.before_wanted_hour",
         "field.unknown_kind",
     ];
 
@@ -231,6 +243,7 @@ impl FieldProblem {
             Self::HomePage => ("field.home_page", vec![]),
             Self::NotADate => ("field.not_a_date", vec![]),
             Self::Past => ("field.past", vec![]),
+            Self::BeforeWantedHour => ("field.before_wanted_hour", vec![]),
             Self::UnknownKind => ("field.unknown_kind", vec![]),
         }
     }
@@ -272,7 +285,12 @@ impl Draft {
         let wanted_at = keep(
             &mut problems,
             Field::WantedAt,
-            wanted_at(input.wanted_at.as_deref(), tenant, now),
+            hour_to_come(input.wanted_at.as_deref(), tenant, now),
+        );
+        let useful_until = keep(
+            &mut problems,
+            Field::UsefulUntil,
+            useful_until(input.useful_until.as_deref(), wanted_at, tenant, now),
         );
         let office = keep(
             &mut problems,
@@ -281,8 +299,15 @@ impl Draft {
         );
         let kind = keep(&mut problems, Field::Kind, kind(input.kind.as_deref()));
 
-        let (Some(title), Some(text), Some(link), Some(wanted_at), Some(office), Some(kind)) =
-            (title, text, link, wanted_at, office, kind)
+        let (
+            Some(title),
+            Some(text),
+            Some(link),
+            Some(wanted_at),
+            Some(useful_until),
+            Some(office),
+            Some(kind),
+        ) = (title, text, link, wanted_at, useful_until, office, kind)
         else {
             return Err(Invalid(problems));
         };
@@ -291,6 +316,7 @@ impl Draft {
             text,
             link,
             wanted_at,
+            useful_until,
             office,
             kind,
         };
@@ -321,6 +347,13 @@ impl Draft {
     /// in autumn is the first.
     pub fn send_at(&self, tenant: &Tenant) -> Result<Instant, jiff::Error> {
         civil_to_instant(self.wanted_at, tenant)
+    }
+
+    /// The instant after which it is of no use to anybody, if there is one.
+    pub fn useless_from(&self, tenant: &Tenant) -> Result<Option<Instant>, jiff::Error> {
+        self.useful_until
+            .map(|until| civil_to_instant(until, tenant))
+            .transpose()
     }
 }
 
@@ -396,7 +429,7 @@ fn news_link(text: Option<&str>, tenant: &Tenant) -> Result<NewsLink, FieldProbl
     Ok(link)
 }
 
-fn wanted_at(
+fn hour_to_come(
     text: Option<&str>,
     tenant: &Tenant,
     now: Instant,
@@ -417,6 +450,23 @@ fn wanted_at(
     } else {
         Ok(civil)
     }
+}
+
+/// The end of the event, which may be left out: a notice without one is of use whenever it arrives.
+fn useful_until(
+    text: Option<&str>,
+    wanted_at: Option<civil::DateTime>,
+    tenant: &Tenant,
+    now: Instant,
+) -> Result<Option<civil::DateTime>, FieldProblem> {
+    if text.is_none_or(|text| text.trim().is_empty()) {
+        return Ok(None);
+    }
+    let until = hour_to_come(text, tenant, now)?;
+    if wanted_at.is_some_and(|wanted_at| until <= wanted_at) {
+        return Err(FieldProblem::BeforeWantedHour);
+    }
+    Ok(Some(until))
 }
 
 fn kind(text: Option<&str>) -> Result<Kind, FieldProblem> {

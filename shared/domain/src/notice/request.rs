@@ -12,13 +12,14 @@
 //!                                     Approved ─schedule▶ Scheduled ─start▶ Sending ─finish▶ Sent
 //!
 //!  reject: from TakenInCharge, Forwarded          cancel: from any state before Sending
+//!  stop: from Sending, Sent, to Stopped           resume: from Stopped back to where it was
 //! ```
 //!
 //! `docs/states.md` has the table, generated from [`State::allows`].
 
 use serde::{Deserialize, Serialize};
-use sha2::Digest as _;
 
+use super::digest::Digest;
 use super::draft::Draft;
 use super::state::{MoveKind, State, StateName};
 use crate::Instant;
@@ -72,43 +73,6 @@ pub struct Approval {
     pub digest: Digest,
 }
 
-/// SHA-256 in hexadecimal of the exact words, link, hour and audience of a notice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Digest(String);
-
-impl Digest {
-    /// The digest of what a citizen would get if `draft` went out to `audience`.
-    pub fn of(draft: &Draft, audience: Audience, tenant: &Tenant) -> Self {
-        let audience = match audience {
-            Audience::AllSubscribers => "all_subscribers",
-        };
-        // Each part is preceded by its length, so that no two different notices have the same bytes.
-        let mut hash = sha2::Sha256::new();
-        for part in [
-            draft.preview(tenant).as_str(),
-            draft.link.as_str(),
-            &draft.wanted_at.to_string(),
-            audience,
-            tenant.notice_template.name.as_str(),
-        ] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
-        Self(hex::encode(hash.finalize()))
-    }
-
-    /// A digest as somebody wrote it; it is only ever compared.
-    pub fn quoted(text: &str) -> Self {
-        Self(text.trim().to_lowercase())
-    }
-
-    /// The 64 hexadecimal digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// The signatures that an approved request carries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endorsement {
@@ -145,6 +109,10 @@ pub enum Move {
     Start,
     /// All recipients are queued (the system's move).
     Finish,
+    /// What has not left yet is to be held.
+    Stop(String),
+    /// What was held goes on.
+    Resume,
 }
 
 /// Why a move was not made.
@@ -226,14 +194,17 @@ impl Move {
             Self::Cancel(_) => MoveKind::Cancel,
             Self::Start => MoveKind::Start,
             Self::Finish => MoveKind::Finish,
+            Self::Stop(_) => MoveKind::Stop,
+            Self::Resume => MoveKind::Resume,
         }
     }
 
     fn reason(&self) -> Option<&str> {
         match self {
-            Self::Return(reason) | Self::Reject(reason) | Self::Cancel(reason) => {
-                Some(reason.trim())
-            }
+            Self::Return(reason)
+            | Self::Reject(reason)
+            | Self::Cancel(reason)
+            | Self::Stop(reason) => Some(reason.trim()),
             _ => None,
         }
     }
@@ -437,6 +408,60 @@ impl NoticeRequest {
                 endorsed,
                 started_at,
                 finished_at: now,
+            },
+            (
+                State::Sending {
+                    endorsed,
+                    started_at,
+                },
+                Move::Stop(_),
+                Some(stopped),
+            ) => State::Stopped {
+                endorsed,
+                started_at,
+                finished_at: None,
+                stopped,
+                reason: because,
+            },
+            (
+                State::Sent {
+                    endorsed,
+                    started_at,
+                    finished_at,
+                },
+                Move::Stop(_),
+                Some(stopped),
+            ) => State::Stopped {
+                endorsed,
+                started_at,
+                finished_at: Some(finished_at),
+                stopped,
+                reason: because,
+            },
+            (State::Stopped { endorsed, .. }, Move::Resume, Some(_))
+                if endorsed.approval.digest != digest =>
+            {
+                return Err(NotAllowed::OtherWords);
+            }
+            (
+                State::Stopped {
+                    endorsed,
+                    started_at,
+                    finished_at,
+                    ..
+                },
+                Move::Resume,
+                Some(_),
+            ) => match finished_at {
+                None => State::Sending {
+                    endorsed,
+                    started_at,
+                },
+                Some(finished_at) => State::Sent {
+                    endorsed,
+                    started_at,
+                    finished_at,
+                },
             },
             // `may` has let through only the moves above.
             _ => return Err(refused),

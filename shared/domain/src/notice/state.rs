@@ -59,6 +59,20 @@ pub enum State {
         /// When the last batch was queued.
         finished_at: Instant,
     },
+    /// The staff has stopped it while it was going out: what has not left yet is held.
+    Stopped {
+        /// The signatures.
+        endorsed: Endorsement,
+        /// When the first batch left.
+        started_at: Instant,
+        /// When the last batch was queued, if it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        finished_at: Option<Instant>,
+        /// Who stopped it.
+        stopped: Signed,
+        /// Why.
+        reason: String,
+    },
     /// It will not go out: it was not found fit.
     Rejected {
         /// Who rejected it.
@@ -87,6 +101,7 @@ impl State {
             Self::Scheduled { .. } => StateName::Scheduled,
             Self::Sending { .. } => StateName::Sending,
             Self::Sent { .. } => StateName::Sent,
+            Self::Stopped { .. } => StateName::Stopped,
             Self::Rejected { .. } => StateName::Rejected,
             Self::Cancelled { .. } => StateName::Cancelled,
         }
@@ -98,7 +113,18 @@ impl State {
             Self::Approved { endorsed }
             | Self::Scheduled { endorsed, .. }
             | Self::Sending { endorsed, .. }
-            | Self::Sent { endorsed, .. } => Some(endorsed),
+            | Self::Sent { endorsed, .. }
+            | Self::Stopped { endorsed, .. } => Some(endorsed),
+            _ => None,
+        }
+    }
+
+    /// When the first batch left, if any has: what went out stays in the register, whatever became of it.
+    pub fn started_at(&self) -> Option<Instant> {
+        match self {
+            Self::Sending { started_at, .. }
+            | Self::Sent { started_at, .. }
+            | Self::Stopped { started_at, .. } => Some(*started_at),
             _ => None,
         }
     }
@@ -120,6 +146,7 @@ pub enum StateName {
     Scheduled,
     Sending,
     Sent,
+    Stopped,
     Rejected,
     Cancelled,
 }
@@ -143,11 +170,13 @@ pub enum MoveKind {
     Cancel,
     Start,
     Finish,
+    Stop,
+    Resume,
 }
 
 impl StateName {
     /// Every state.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Submitted,
         Self::Returned,
         Self::TakenInCharge,
@@ -156,6 +185,7 @@ impl StateName {
         Self::Scheduled,
         Self::Sending,
         Self::Sent,
+        Self::Stopped,
         Self::Rejected,
         Self::Cancelled,
     ];
@@ -171,6 +201,7 @@ impl StateName {
             Self::Scheduled => "scheduled",
             Self::Sending => "sending",
             Self::Sent => "sent",
+            Self::Stopped => "stopped",
             Self::Rejected => "rejected",
             Self::Cancelled => "cancelled",
         }
@@ -190,10 +221,12 @@ impl StateName {
             ) => Some(&[Operator, SectorHead]),
             (Self::TakenInCharge, M::Forward) => Some(&[SectorHead]),
             (Self::Forwarded, M::Approve) => Some(&[OperatingGroup]),
-            (Self::TakenInCharge | Self::Forwarded, M::Return | M::Reject) => {
+            // All may be queued and little of it sent: a notice that was sent can still be stopped.
+            (Self::TakenInCharge | Self::Forwarded, M::Return | M::Reject)
+            | (Self::Approved, M::Schedule)
+            | (Self::Sending | Self::Sent, M::Stop) => {
                 Some(&[Operator, SectorHead, OperatingGroup])
             }
-            (Self::Approved, M::Schedule) => Some(&[Operator, SectorHead, OperatingGroup]),
             (
                 Self::Submitted
                 | Self::Returned
@@ -204,6 +237,7 @@ impl StateName {
                 M::Cancel,
             ) => Some(&[Requester, Operator, SectorHead, OperatingGroup]),
             (Self::Scheduled, M::Start) | (Self::Sending, M::Finish) => Some(&[]),
+            (Self::Stopped, M::Resume) => Some(&[SectorHead, OperatingGroup]),
             _ => None,
         }
     }
@@ -211,7 +245,7 @@ impl StateName {
 
 impl MoveKind {
     /// Every move.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::TakeCharge,
         Self::Reword,
         Self::Forward,
@@ -223,6 +257,8 @@ impl MoveKind {
         Self::Cancel,
         Self::Start,
         Self::Finish,
+        Self::Stop,
+        Self::Resume,
     ];
 
     /// The name in the API and in the texts.
@@ -239,6 +275,8 @@ impl MoveKind {
             Self::Cancel => "cancel",
             Self::Start => "start",
             Self::Finish => "finish",
+            Self::Stop => "stop",
+            Self::Resume => "resume",
         }
     }
 }

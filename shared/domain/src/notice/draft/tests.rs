@@ -16,6 +16,7 @@ pub(crate) fn input() -> DraftInput {
         ),
         link: Some("https://www.rubano.it/notizie/mercatino-di-natale".to_owned()),
         wanted_at: Some("2026-12-10T09:30".to_owned()),
+        useful_until: None,
         office: Some("Cultura".to_owned()),
         kind: Some("evento".to_owned()),
     }
@@ -172,12 +173,40 @@ fn an_hour_that_does_not_exist_moves_forward_and_one_that_exists_twice_is_the_fi
     assert_eq!(at("2027-10-31T03:30"), "2027-10-31T02:30:00Z");
 }
 
+#[test]
+fn an_event_ends_after_its_notice_goes_out_or_has_no_end() {
+    for (until, problem) in [
+        ("2026-12-10T09:30", "before the wanted hour"),
+        ("2026-12-09T18:00", "before the wanted hour"),
+        ("2026-11-21T10:00", "in the past"),
+        ("2026-12-12", "not a day and hour"),
+        ("domenica", "not a day and hour"),
+    ] {
+        let found = problems(|input| input.useful_until = Some(until.to_owned()));
+        assert_eq!(
+            (found[0].0, found[0].1.to_string().as_str()),
+            (Field::UsefulUntil, problem),
+            "{until}"
+        );
+    }
+
+    let mut input = input();
+    input.useful_until = Some("2026-12-12T18:00".to_owned());
+    let draft = Draft::check(&input, &rubano(), now()).unwrap();
+    let until = draft.useless_from(&rubano()).unwrap().unwrap();
+    assert_eq!(until.to_string(), "2026-12-12T17:00:00Z");
+    input.useful_until = Some(" ".to_owned());
+    let draft = Draft::check(&input, &rubano(), now()).unwrap();
+    assert_eq!(draft.useless_from(&rubano()).unwrap(), None);
+}
+
 proptest! {
     #[test]
     fn no_input_makes_it_panic(
         text in any::<Option<String>>(), link in any::<Option<String>>(), wanted_at in any::<Option<String>>(),
+        useful_until in any::<Option<String>>(),
     ) {
-        let input = DraftInput { text, link, wanted_at, ..input() };
+        let input = DraftInput { text, link, wanted_at, useful_until, ..input() };
         let _ = Draft::check(&input, &rubano(), now());
     }
 

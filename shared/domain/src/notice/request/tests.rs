@@ -63,6 +63,12 @@ fn approved() -> NoticeRequest {
     apply(request, Move::Approve(digest), &group()).unwrap()
 }
 
+fn sending() -> NoticeRequest {
+    let scheduled = apply(approved(), Move::Schedule, &desk()).unwrap();
+    let started = scheduled.advance(Move::Start, &rubano(), now());
+    started.unwrap().request
+}
+
 #[test]
 fn the_written_procedure_leads_to_a_scheduled_notice() {
     let scheduled = apply(approved(), Move::Schedule, &desk()).unwrap();
@@ -162,6 +168,66 @@ fn a_reason_is_compulsory_where_somebody_is_told_no() {
             Err(NotAllowed::ReasonMissing)
         );
     }
+    assert_eq!(
+        apply(sending(), Move::Stop(" ".to_owned()), &head()),
+        Err(NotAllowed::ReasonMissing)
+    );
+}
+
+#[test]
+fn a_notice_that_is_stopped_goes_back_to_where_it_was() {
+    let sent = sending()
+        .advance(Move::Finish, &rubano(), now())
+        .unwrap()
+        .request;
+    for going_out in [sending(), sent] {
+        let stop = Move::Stop("Il ponte è già riaperto.".to_owned());
+        let stopped = apply(going_out.clone(), stop, &desk()).unwrap();
+
+        assert_eq!(stopped.state.name(), StateName::Stopped);
+        assert_eq!(stopped.state.endorsed(), going_out.state.endorsed());
+        assert!(
+            stopped
+                .clone()
+                .advance(Move::Finish, &rubano(), now())
+                .is_err()
+        );
+        let resumed = apply(stopped, Move::Resume, &head()).unwrap();
+        assert_eq!(resumed.state, going_out.state);
+    }
+}
+
+#[test]
+fn the_desk_may_stop_and_takes_another_to_go_on() {
+    let stop = Move::Stop("Un errore nel testo.".to_owned());
+    let stopped = apply(sending(), stop.clone(), &desk()).unwrap();
+
+    assert!(apply(stopped.clone(), Move::Resume, &desk()).is_err());
+    assert!(apply(sending(), stop, &office()).is_err());
+    assert!(apply(stopped, Move::Resume, &group()).is_ok());
+}
+
+#[test]
+fn a_stopped_notice_does_not_go_on_under_a_template_that_nobody_approved() {
+    let stop = Move::Stop("Un errore nel modello.".to_owned());
+    let stopped = apply(sending(), stop, &desk()).unwrap();
+    let mut redeployed = rubano();
+    redeployed.notice_template.body = redeployed.notice_template.body.replace("Tutte", "Altre");
+
+    let outcome = stopped.apply(Move::Resume, &head(), &redeployed, now());
+
+    assert_eq!(outcome, Err(NotAllowed::OtherWords));
+}
+
+#[test]
+fn until_when_a_notice_is_of_use_is_part_of_what_is_approved_only_where_it_is_said() {
+    let without = draft("Mercatino sabato 12 dicembre 2026.");
+    let mut with = without.clone();
+    with.useful_until = "2026-12-12T18:00".parse().ok();
+    let of = |draft: &Draft| Digest::of(draft, Audience::AllSubscribers, &rubano());
+
+    insta::assert_snapshot!(of(&without).as_str(), @"1454611fe599137a69ae3879e898df12559e3b84e4384f4742d745ff84f6369d");
+    assert_ne!(of(&without), of(&with));
 }
 
 #[test]
@@ -229,6 +295,8 @@ fn any_move() -> impl Strategy<Value = (Move, Actor)> {
         "[x ]{0,2}".prop_map(Move::Cancel),
         Just(Move::Start),
         Just(Move::Finish),
+        "[x ]{0,2}".prop_map(Move::Stop),
+        Just(Move::Resume),
     ];
     (moves, prop::sample::select(actors.to_vec()))
 }
@@ -252,8 +320,15 @@ proptest! {
                     prop_assert_eq!(applied.request.version, before.version + 1);
                     prop_assert!(!matches!(
                         before.state.name(),
-                        StateName::Sent | StateName::Rejected | StateName::Cancelled
+                        StateName::Rejected | StateName::Cancelled
                     ));
+                    // What went out stays in its place in the register.
+                    if let Some(started_at) = before.state.started_at() {
+                        prop_assert_eq!(applied.request.state.started_at(), Some(started_at));
+                    }
+                    if before.state.name() == StateName::Sent {
+                        prop_assert_eq!(applied.request.state.name(), StateName::Stopped);
+                    }
                     applied.request
                 }
                 Err(_) => before,
@@ -269,7 +344,13 @@ proptest! {
     fn a_request_reads_back_as_it_was_stored(moves in prop::collection::vec(any_move(), 0..12)) {
         let request = moves.into_iter().fold(submitted(), |request, (step, by)| {
             let before = request.clone();
-            apply(request, step, &by).unwrap_or(before)
+            let system = matches!(step, Move::Start | Move::Finish);
+            let outcome = if system {
+                request.advance(step, &rubano(), now()).map(|applied| applied.request)
+            } else {
+                apply(request, step, &by)
+            };
+            outcome.unwrap_or(before)
         });
         let stored = serde_json::to_string(&request).unwrap();
         prop_assert_eq!(serde_json::from_str::<NoticeRequest>(&stored).unwrap(), request);

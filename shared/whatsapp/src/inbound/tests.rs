@@ -1,4 +1,4 @@
-use domain::contact::Contact;
+use domain::conversation::What;
 use serde_json::{Value, json};
 
 use super::*;
@@ -20,7 +20,7 @@ fn a_text_is_read_from_a_person_known_by_both_names() {
 
     assert_eq!(inbound.content, Content::Text("ISCRIVIMI".to_owned()));
     assert_eq!(inbound.at.to_string(), "2025-11-22T08:28:43Z");
-    assert!(matches!(inbound.sender.contact(), Contact::Both { .. }));
+    assert!(inbound.sender.phone().is_some() && inbound.sender.bsuid().is_some());
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_person_without_a_visible_number_is_known_by_bsuid() {
     ] {
         let inbound = read(&message, &contact).unwrap();
         assert!(
-            matches!(inbound.sender.contact(), Contact::Bsuid { .. }),
+            inbound.sender.phone().is_none() && inbound.sender.bsuid().is_some(),
             "{message}"
         );
     }
@@ -56,21 +56,26 @@ fn carried(kind: &str, object: &Value) -> Content {
 
 #[test]
 fn a_tap_has_the_words_of_its_button() {
-    for (kind, object) in [
-        ("button", json!({"payload": "P", "text": "Sì"})),
+    for (kind, id, object) in [
+        ("button", "P", json!({"payload": "P", "text": "Sì"})),
         (
             "interactive",
+            "1",
             json!({"type": "button_reply", "button_reply": {"id": "1", "title": "Sì"}}),
         ),
         (
             "interactive",
+            "1",
             json!({"type": "list_reply", "list_reply": {"id": "1", "title": "Sì", "description": "x"}}),
         ),
     ] {
         let message = json!({"from": "393331234567", "id": "w", "timestamp": "1", "type": kind, kind: object});
         assert_eq!(
             read(&message, &Value::Null).unwrap().heard().what,
-            What::Words("Sì".to_owned()),
+            What::Choice {
+                id: Some(id.to_owned()),
+                title: "Sì".to_owned()
+            },
             "{kind}"
         );
     }
@@ -99,7 +104,9 @@ fn a_type_we_do_not_know_is_still_a_message_and_is_kept() {
     let untyped = json!({"from": "393331234567", "id": "w", "timestamp": "1"});
     assert_eq!(
         read(&untyped, &Value::Null).unwrap().heard().what,
-        What::Other
+        What::Other {
+            kind: String::new()
+        }
     );
 }
 

@@ -20,7 +20,7 @@ pub(crate) enum Pass {
     Go,
     /// One message may, to see whether the stop for this cause is over.
     Try(StopCause),
-    /// It may not, before this instant.
+    /// It may not. It asks again soon, and then less often: the staff or Meta may open the gate at any moment.
     Wait(Instant),
 }
 
@@ -35,9 +35,9 @@ impl Sender {
         let platform = self.platform.recent().await?;
         match platform.gate(template, notice, now) {
             Gate::Open => Ok(Pass::Go),
-            Gate::Shut { why, again_at } => {
+            Gate::Shut { why, .. } => {
                 say_shut(&why);
-                Ok(Pass::Wait(again_at))
+                Ok(Pass::Wait(now))
             }
             Gate::Try(cause) => {
                 let claimed = self
@@ -56,7 +56,7 @@ impl Sender {
                     return Ok(Pass::Try(cause));
                 }
                 say_shut(&Shut::Stopped(cause));
-                Ok(Pass::Wait(now + SignedDuration::from_secs(30)))
+                Ok(Pass::Wait(now))
             }
         }
     }

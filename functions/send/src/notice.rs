@@ -198,10 +198,17 @@ impl Sender {
                 (id, person.clone())
             })
             .collect();
+        let category = match self.category_of(job).await {
+            Ok(category) => category,
+            Err(error) => {
+                later.failure = Some(error.into());
+                return false;
+            }
+        };
         // Looked up at the moment of sending: an opt-out wins, also in the middle of a broadcast.
         let compose = |person: Option<&Person>| {
             Ok(person
-                .filter(|person| person.receives_notices())
+                .filter(|person| person.receives(&category))
                 .map(|_| body_of(job)))
         };
         let fates = match self.share(&letters, slots, lane, &compose).await {
@@ -216,10 +223,25 @@ impl Sender {
             match fate {
                 Fate::NotYet { again_at, .. } => later.add(again_at, std::slice::from_ref(person)),
                 Fate::Taken => taken = true,
+                Fate::Joined(other) => later.add(None, std::slice::from_ref(&other)),
                 Fate::Over | Fate::WindowClosed | Fate::NoSuchPerson => {}
             }
         }
         taken
+    }
+}
+
+impl Sender {
+    /// What the notice is billed as: whoever stopped marketing at Meta gets none, and everything else.
+    async fn category_of(&self, job: &NoticeBatch) -> Result<String, cloud::StoreError> {
+        let settings = &self.tenant.notice_template;
+        let expected = if settings.name == job.template {
+            settings.category.as_str()
+        } else {
+            ""
+        };
+        let platform = self.platform.recent().await?;
+        Ok(platform.category(&template_of(job), expected).to_owned())
     }
 }
 

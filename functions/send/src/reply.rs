@@ -26,6 +26,7 @@ const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
 impl Sender {
     /// Says `job`, which has been on its way since `since`.
     pub(crate) async fn reply(&self, job: &SayReply, since: Instant) -> Result<(), Failure> {
+        let mut job = job.clone();
         let tried = match self.pass(None, None).await? {
             Pass::Go => None,
             Pass::Try(cause) => Some(cause),
@@ -36,7 +37,7 @@ impl Sender {
             }
         };
         let mut pauses = PAUSES.into_iter();
-        let mut fate = self.say(job, false).await?;
+        let mut fate = self.say(&job, false).await?;
         loop {
             match fate {
                 Fate::Over => return Ok(()),
@@ -49,18 +50,22 @@ impl Sender {
                 Fate::NoSuchPerson => {
                     return Err(Failure::Dead(format!("there is no person {}", job.person)));
                 }
+                Fate::Joined(other) => {
+                    job.person = other;
+                    fate = self.say(&job, false).await?;
+                }
                 Fate::WindowClosed if self.tenant.reply_template.is_some() => {
-                    fate = self.say(job, true).await?;
+                    fate = self.say(&job, true).await?;
                     if matches!(fate, Fate::WindowClosed) {
-                        return self.leave_unsaid(job).await;
+                        return self.leave_unsaid(&job).await;
                     }
                 }
-                Fate::WindowClosed => return self.leave_unsaid(job).await,
+                Fate::WindowClosed => return self.leave_unsaid(&job).await,
                 Fate::NotYet { why, again_at } => match pauses.next() {
                     Some(pause) if again_at.is_none() => {
                         tracing::info!(reply = %job.reply.id, why, "a reply is tried again in a moment");
                         tokio::time::sleep(pause).await;
-                        fate = self.say(job, false).await?;
+                        fate = self.say(&job, false).await?;
                     }
                     _ => {
                         return self
@@ -77,7 +82,9 @@ impl Sender {
         let slots = self.pace.book(Lane::Replies, 1).await?;
         let now = clock::now();
         let compose = |person: Option<&Person>| {
-            let person = person.ok_or(Fate::NoSuchPerson)?;
+            let person = person
+                .filter(|person| person.unreachable_since.is_none())
+                .ok_or(Fate::NoSuchPerson)?;
             if as_template {
                 return self.twin_of(job).map(Some).ok_or(Fate::WindowClosed);
             }

@@ -34,6 +34,8 @@ pub(crate) enum Fate {
     WindowClosed,
     /// There is no such person.
     NoSuchPerson,
+    /// They turned out to be this other person, to whom it is to go.
+    Joined(PersonId),
 }
 
 /// What the call of one message came to.
@@ -75,6 +77,12 @@ impl Sender {
         let mut fates: Vec<Fate> = letters.iter().map(|_| Fate::Over).collect();
         let mut plans = Vec::with_capacity(letters.len());
         for (place, ((id, _), addressee)) in letters.iter().zip(&addressees).enumerate() {
+            if let Some(other) = &addressee.joined_into {
+                let (plan, fate) = self.plan_of_joined(id, addressee, other, now);
+                plans.push(plan);
+                fates[place] = fate;
+                continue;
+            }
             plans.push(match self.plan(id, addressee, now, compose) {
                 Ok(plan) => plan,
                 Err(fate) => {
@@ -162,6 +170,31 @@ impl Sender {
                     after,
                 })
             }
+        }
+    }
+
+    /// Somebody who was joined into another: what was sent to them was sent; what was not goes to the other, under the
+    /// other's id, so that nobody gets it twice.
+    fn plan_of_joined(
+        &self,
+        id: &SendId,
+        addressee: &Addressee,
+        other: &PersonId,
+        now: Instant,
+    ) -> (Plan, Fate) {
+        let joined = Fate::Joined(other.clone());
+        if matches!(id, SendId::Reply(_)) {
+            return (Plan::Nothing, joined);
+        }
+        let stored = addressee.seen.as_ref().map(|seen| seen.delivery.clone());
+        let skipped = stored
+            .as_ref()
+            .is_some_and(|delivery| delivery.rung == Rung::Skipped);
+        match Delivery::attempt_by(stored, false, now, self.hand) {
+            Next::Skip(row) => (Plan::Write(row), joined),
+            Next::Doubt(row) => (Plan::Write(row), Fate::Over),
+            Next::Call(_) | Next::Nothing if skipped => (Plan::Nothing, joined),
+            Next::Call(_) | Next::Nothing => (Plan::Nothing, Fate::Over),
         }
     }
 

@@ -31,6 +31,8 @@ pub struct Outbox {
 pub struct Addressee {
     /// The person; `None` if there is no such person (any more).
     pub person: Option<Person>,
+    /// Who they turned out to be: a person who was joined into another is nobody by this id.
+    pub joined_into: Option<PersonId>,
     /// The delivery, if anything was done about it before.
     pub seen: Option<Seen>,
     /// How much was sent to the person lately.
@@ -146,12 +148,15 @@ impl Outbox {
                 let stored = take(&self.people, &key(person.as_str(), "person"));
                 let row = take(&self.deliveries_table, &row_key(id));
                 let pair = take(&self.pace, &pair_key(person));
+                let joined_into: Option<PersonId> = stored
+                    .as_ref()
+                    .and_then(|item| crate::table::string(item, "joined_into")?.parse().ok());
                 Ok(Addressee {
-                    // Somebody who was joined into another is nobody by this id.
                     person: stored
-                        .filter(|item| !item.contains_key("joined_into"))
+                        .filter(|_| joined_into.is_none())
                         .map(|mut item| read(&mut item, "person"))
                         .transpose()?,
+                    joined_into,
                     seen: row.map(crate::deliveries::seen).transpose()?,
                     pair: SeenPair {
                         exists: pair.is_some(),

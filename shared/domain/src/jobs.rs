@@ -85,6 +85,9 @@ pub enum HeldJob {
     Urgent(NoticeBatch),
 }
 
+/// However long something has waited, it asks every five minutes: so much later than a stop does sending go on.
+const LONGEST_BETWEEN: i64 = 300;
+
 impl Held {
     /// In how many seconds to ask again: soon at first, then less often, not before there is a chance, and never later than
     /// SQS can wait.
@@ -93,7 +96,7 @@ impl Held {
         let chance = self
             .not_before
             .map_or(0, |at| at.as_second() - now.as_second() + 1);
-        let seconds = (waited / 4).max(chance).clamp(5, 900);
+        let seconds = (waited / 4).min(LONGEST_BETWEEN).max(chance).clamp(5, 900);
         i32::try_from(seconds).unwrap_or(900)
     }
 }

@@ -203,6 +203,7 @@ impl Run {
             self.say(&format!("   {queue}: {reason}"));
         }
         calm::wait_until_still(&self.world, &self.queues, PATIENCE).await?;
+        self.wait_for(&notice, &["sent"]).await?;
         let term = Duration::from_secs(u64::from(TERM) + 90);
         let rows = calm::wait_until_settled(&self.world, term).await?;
 
@@ -232,7 +233,7 @@ impl Run {
                 tokio::time::sleep(Duration::from_millis(400)).await;
             }
             self.say("everything is written");
-            self.wait_for(&notice, &["sent"]).await?;
+            // A dispatch that died five times is a dead letter: it resumes when those are sent back.
             calm::wait_until_still(world, &self.queues, PATIENCE).await?;
             Ok::<_, Trouble>((town, notice))
         };

@@ -18,8 +18,13 @@ const LONGEST_HOLD: SignedDuration = SignedDuration::from_hours(72);
 pub(crate) enum Pass {
     /// It may.
     Go,
-    /// One message may, to see whether the stop for this cause is over.
-    Try(StopCause),
+    /// One message may, to see whether the stop for this cause is over; the others wait.
+    Try {
+        /// For which.
+        cause: StopCause,
+        /// When this was asked.
+        at: Instant,
+    },
     /// It may not. It asks again soon, and then less often: the staff or Meta may open the gate at any moment.
     Wait(Instant),
 }
@@ -53,7 +58,7 @@ impl Sender {
                         cause = cause.key(),
                         "one message tries whether sending may go on"
                     );
-                    return Ok(Pass::Try(cause));
+                    return Ok(Pass::Try { cause, at: now });
                 }
                 say_shut(&Shut::Stopped(cause));
                 Ok(Pass::Wait(now))

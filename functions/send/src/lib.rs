@@ -14,6 +14,7 @@ mod refusal;
 mod reply;
 mod share;
 
+use std::sync::atomic::AtomicU64;
 use std::time::SystemTime;
 
 use aws_config::SdkConfig;
@@ -29,6 +30,7 @@ use cloud::secrets::Secrets;
 use domain::jobs::{Held, HeldJob};
 use domain::pace::Lane;
 use domain::tenant::Tenant;
+use tokio::sync::Semaphore;
 use whatsapp::Client;
 
 pub use config::Config;
@@ -53,6 +55,10 @@ pub struct Sender {
     term_seconds: i32,
     /// By which this process knows its own intents again.
     hand: u32,
+    /// Room for messages that are prepared and have not left.
+    preparing: Semaphore,
+    /// How long it took lately to read the people of a share and to write its intents, in microseconds.
+    prepare_us: AtomicU64,
 }
 
 impl Sender {
@@ -83,6 +89,8 @@ impl Sender {
             tenant: config.tenant,
             term_seconds: i32::try_from(config.unclear_term_seconds.min(900)).unwrap_or(900),
             hand: clock::new_hand(),
+            preparing: Semaphore::new(share::AHEAD as usize),
+            prepare_us: AtomicU64::new(15_000),
         })
     }
 

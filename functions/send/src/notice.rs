@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use cloud::batch::Failure;
-use cloud::pace::Slots;
 use domain::Instant;
 use domain::ids::{PersonId, SendId};
 use domain::jobs::{HeldJob, NoticeBatch};
@@ -16,7 +15,7 @@ use whatsapp::{Body, Template};
 
 use crate::Sender;
 use crate::gate::Pass;
-use crate::share::Fate;
+use crate::share::{Fate, Leave};
 
 /// With less time than this left, the rest of a batch is left to a later call.
 const MARGIN: Duration = Duration::from_secs(20);
@@ -97,6 +96,13 @@ impl Sender {
     ) -> Result<Later, Failure> {
         let mut later = Later::default();
         let template = template_of(job);
+        let leave = |tries| Leave {
+            lane,
+            patience: left(deadline).saturating_sub(MARGIN),
+            template: Some(&template),
+            notice: Some(&job.notice),
+            tries,
+        };
         let mut people = people;
         while let Some((first, others)) = people.split_first() {
             match self.pass(Some(&template), Some(&job.notice)).await? {
@@ -105,89 +111,38 @@ impl Sender {
                     later.add(Some(at), people);
                     return Ok(later);
                 }
-                Pass::Try(cause) => {
+                Pass::Try { cause, .. } => {
                     people = others;
-                    let slots = self.pace.book(lane, 1).await?;
-                    let tried = std::slice::from_ref(first);
-                    if self.send_share(job, tried, slots, lane, &mut later).await {
+                    let (tried, taken) = self
+                        .send_share(job, std::slice::from_ref(first), &leave(true))
+                        .await;
+                    later.join(tried);
+                    if taken {
                         self.go_on(cause).await?;
                     }
                 }
             }
         }
-
-        let shares = stream::unfold(people, async |left_over| {
-            if left_over.is_empty() {
-                return None;
-            }
-            match self
-                .next_share(job, &template, left_over, lane, deadline)
-                .await
-            {
-                Ok(Next::Share(slots)) => {
-                    let (share, others) = left_over.split_at(left_over.len().min(slots.left()));
-                    Some((Ok((share, slots)), others))
-                }
-                Ok(Next::Wait(at)) => Some((Err((left_over, at, None)), &left_over[..0])),
-                Err(failure) => Some((Err((left_over, None, Some(failure))), &left_over[..0])),
-            }
-        });
-        let outcomes: Vec<Later> = shares
-            .map(async |share| {
-                let mut later = Later::default();
-                match share {
-                    Ok((people, slots)) => {
-                        self.send_share(job, people, slots, lane, &mut later).await;
-                    }
-                    Err((people, at, failure)) => {
-                        later.add(at, people);
-                        later.failure = failure;
-                    }
-                }
-                later
-            })
+        let share = self.pace.share(people.len());
+        let outcomes: Vec<(Later, bool)> = stream::iter(people.chunks(share))
+            .map(async |people| self.send_share(job, people, &leave(false)).await)
             .buffer_unordered(SHARES)
             .collect()
             .await;
-        for outcome in outcomes {
+        for (outcome, _) in outcomes {
             later.join(outcome);
         }
         Ok(later)
     }
 
-    /// The slots of the next share, or until when there are none.
-    async fn next_share(
-        &self,
-        job: &NoticeBatch,
-        template: &TemplateKey,
-        people: &[PersonId],
-        lane: Lane,
-        deadline: SystemTime,
-    ) -> Result<Next, Failure> {
-        match self.pass(Some(template), Some(&job.notice)).await? {
-            Pass::Go => {}
-            Pass::Wait(at) => return Ok(Next::Wait(Some(at))),
-            // Another message is trying: this one waits for what comes of it.
-            Pass::Try(_) => return Ok(Next::Wait(Some(cloud::clock::now()))),
-        }
-        let wanted = u32::try_from(people.len()).unwrap_or(u32::MAX);
-        let patience = left(deadline).saturating_sub(MARGIN);
-        match tokio::time::timeout(patience, self.pace.book(lane, wanted)).await {
-            Ok(slots) => Ok(Next::Share(slots?)),
-            // Not enough time: the rest goes out in a later call.
-            Err(_) => Ok(Next::Wait(Some(cloud::clock::now()))),
-        }
-    }
-
-    /// Sends to a share of people; whether WhatsApp took any of it.
+    /// Sends to a share of people: who is left, and whether WhatsApp took any of it.
     async fn send_share(
         &self,
         job: &NoticeBatch,
         people: &[PersonId],
-        slots: Slots,
-        lane: Lane,
-        later: &mut Later,
-    ) -> bool {
+        leave: &Leave<'_>,
+    ) -> (Later, bool) {
+        let mut later = Later::default();
         let letters: Vec<(SendId, PersonId)> = people
             .iter()
             .map(|person| {
@@ -202,7 +157,7 @@ impl Sender {
             Ok(category) => category,
             Err(error) => {
                 later.failure = Some(error.into());
-                return false;
+                return (later, false);
             }
         };
         // Looked up at the moment of sending: an opt-out wins, also in the middle of a broadcast.
@@ -211,11 +166,11 @@ impl Sender {
                 .filter(|person| person.receives(&category))
                 .map(|_| body_of(job)))
         };
-        let fates = match self.share(&letters, slots, lane, &compose).await {
+        let fates = match self.share(&letters, leave, &compose).await {
             Ok(fates) => fates,
             Err(failure) => {
                 later.failure = Some(failure);
-                return false;
+                return (later, false);
             }
         };
         let mut taken = false;
@@ -227,7 +182,7 @@ impl Sender {
                 Fate::Over | Fate::WindowClosed | Fate::NoSuchPerson => {}
             }
         }
-        taken
+        (later, taken)
     }
 }
 
@@ -243,12 +198,6 @@ impl Sender {
         let platform = self.platform.recent().await?;
         Ok(platform.category(&template_of(job), expected).to_owned())
     }
-}
-
-/// What comes next of a batch.
-enum Next {
-    Share(Slots),
-    Wait(Option<Instant>),
 }
 
 fn template_of(job: &NoticeBatch) -> TemplateKey {

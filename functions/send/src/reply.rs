@@ -15,11 +15,13 @@ use whatsapp::{Body, Template};
 
 use crate::Sender;
 use crate::gate::Pass;
-use crate::share::Fate;
+use crate::share::{Fate, Leave};
 
 /// For how many seconds after a person wrote they may be answered with free text: 24 hours (Meta, customer service
 /// window), less five minutes.
 const WINDOW: i64 = 24 * 3600 - 300;
+/// How long a reply waits for its slot before it is held; there are hardly ever any before it.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// How long to wait before what was certainly not taken is tried again; then it is held.
 const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
 
@@ -29,7 +31,7 @@ impl Sender {
         let mut job = job.clone();
         let tried = match self.pass(None, None).await? {
             Pass::Go => None,
-            Pass::Try(cause) => Some(cause),
+            Pass::Try { cause, .. } => Some(cause),
             Pass::Wait(at) => {
                 return self
                     .hold(HeldJob::Reply(job.clone()), since, Some(at))
@@ -37,7 +39,7 @@ impl Sender {
             }
         };
         let mut pauses = PAUSES.into_iter();
-        let mut fate = self.say(&job, false).await?;
+        let mut fate = self.say(&job, false, tried.is_some()).await?;
         loop {
             match fate {
                 Fate::Over => return Ok(()),
@@ -52,10 +54,10 @@ impl Sender {
                 }
                 Fate::Joined(other) => {
                     job.person = other;
-                    fate = self.say(&job, false).await?;
+                    fate = self.say(&job, false, tried.is_some()).await?;
                 }
                 Fate::WindowClosed if self.tenant.reply_template.is_some() => {
-                    fate = self.say(&job, true).await?;
+                    fate = self.say(&job, true, tried.is_some()).await?;
                     if matches!(fate, Fate::WindowClosed) {
                         return self.leave_unsaid(&job).await;
                     }
@@ -65,7 +67,7 @@ impl Sender {
                     Some(pause) if again_at.is_none() => {
                         tracing::info!(reply = %job.reply.id, why, "a reply is tried again in a moment");
                         tokio::time::sleep(pause).await;
-                        fate = self.say(&job, false).await?;
+                        fate = self.say(&job, false, tried.is_some()).await?;
                     }
                     _ => {
                         return self
@@ -77,9 +79,8 @@ impl Sender {
         }
     }
 
-    async fn say(&self, job: &SayReply, as_template: bool) -> Result<Fate, Failure> {
+    async fn say(&self, job: &SayReply, as_template: bool, tries: bool) -> Result<Fate, Failure> {
         let letter = [(SendId::Reply(job.reply.id.clone()), job.person.clone())];
-        let slots = self.pace.book(Lane::Replies, 1).await?;
         let now = clock::now();
         let compose = |person: Option<&Person>| {
             let person = person
@@ -97,7 +98,14 @@ impl Sender {
                 Err(Fate::WindowClosed)
             }
         };
-        let fates = self.share(&letter, slots, Lane::Replies, &compose).await?;
+        let leave = Leave {
+            lane: Lane::Replies,
+            patience: PATIENCE,
+            template: None,
+            notice: None,
+            tries,
+        };
+        let fates = self.share(&letter, &leave, &compose).await?;
         Ok(fates.into_iter().next().unwrap_or(Fate::Over))
     }
 

@@ -1,22 +1,32 @@
-//! A share: some messages, each once. One read, one write of the intents, the calls, one write of the outcomes.
+//! A share: some messages, each once. Slots of the pace, one read, one write of the intents, the calls, one write of the
+//! outcomes.
+
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use cloud::batch::Failure;
 use cloud::clock;
 use cloud::deliveries::Seen;
 use cloud::outbox::{Addressee, Booking, Change, Written};
-use cloud::pace::{Slot, Slots};
-use domain::Instant;
+use cloud::pace::Slot;
 use domain::delivery::{Delivery, Next, Report, Rung};
-use domain::ids::{PersonId, SendId};
+use domain::ids::{NoticeId, PersonId, SendId};
 use domain::jobs::Settle;
-use domain::pace::{Lane, Pair};
+use domain::pace::{LARGEST_SHARE, Lane, Pair};
 use domain::person::Person;
+use domain::platform::TemplateKey;
 use futures::future::{join_all, try_join_all};
 use jiff::SignedDuration;
 use secrecy::SecretString;
+use tokio::sync::SemaphorePermit;
 use whatsapp::{Body, Outgoing};
 
 use crate::Sender;
+use crate::gate::Pass;
+
+/// How many messages a process prepares ahead of their slots.
+pub(crate) const AHEAD: u32 = 2 * LARGEST_SHARE;
 
 /// What became of one message of a share.
 #[derive(Debug)]
@@ -28,7 +38,7 @@ pub(crate) enum Fate {
     /// It certainly did not leave; it may be tried again, at once if no time is given.
     NotYet {
         why: String,
-        again_at: Option<Instant>,
+        again_at: Option<domain::Instant>,
     },
     /// Free text may no longer be sent to this person.
     WindowClosed,
@@ -36,6 +46,21 @@ pub(crate) enum Fate {
     NoSuchPerson,
     /// They turned out to be this other person, to whom it is to go.
     Joined(PersonId),
+}
+
+/// When, and whether, a share may leave.
+#[derive(Debug)]
+pub(crate) struct Leave<'a> {
+    /// Which goes first.
+    pub(crate) lane: Lane,
+    /// How long it may wait for its slots.
+    pub(crate) patience: Duration,
+    /// The template it is sent with, if any.
+    pub(crate) template: Option<&'a TemplateKey>,
+    /// The notice it belongs to, if any.
+    pub(crate) notice: Option<&'a NoticeId>,
+    /// Whether it is the one that tries after a stop.
+    pub(crate) tries: bool,
 }
 
 /// What the call of one message came to.
@@ -66,12 +91,34 @@ impl Sender {
     pub(crate) async fn share(
         &self,
         letters: &[(SendId, PersonId)],
-        slots: Slots,
-        lane: Lane,
+        leave: &Leave<'_>,
         compose: &impl Fn(Option<&Person>) -> Result<Option<Body>, Fate>,
     ) -> Result<Vec<Fate>, Failure> {
+        // A process that is short of time prepares no more than it can send.
+        let many = u32::try_from(letters.len()).unwrap_or(u32::MAX);
+        let mut room = self.preparing.acquire_many(many.min(AHEAD)).await.ok();
         // Before anything is intended: without a token nothing can be called.
         let token = self.secrets.get().await?.access_token.clone();
+        let booked = self.slots(leave.lane, letters.len());
+        let mut slots = match tokio::time::timeout(leave.patience, booked).await {
+            Ok(slots) => slots?,
+            // Not enough time: they go out in a later call.
+            Err(_) => {
+                return Ok(not_yet(
+                    letters,
+                    "there was no time left to wait",
+                    clock::now(),
+                ));
+            }
+        };
+        // The gate may have been shut while we waited.
+        if !leave.tries
+            && let Pass::Wait(at) | Pass::Try { at, .. } =
+                self.pass(leave.template, leave.notice).await?
+        {
+            return Ok(not_yet(letters, "nothing may leave", at));
+        }
+        let began = Instant::now();
         let addressees = self.outbox.look(letters).await?;
         let now = clock::now();
         let mut fates: Vec<Fate> = letters.iter().map(|_| Fate::Over).collect();
@@ -97,9 +144,9 @@ impl Sender {
                 self.look_again("its call was interrupted, or is under way in another hand");
         }
 
-        let mut slots = slots;
         let mut calls = Vec::new();
         let written = self.intend(letters, &addressees, &plans, now).await?;
+        self.took_to_prepare(began.elapsed());
         for (place, intent) in written {
             let (Plan::Call { message, .. }, id) = (&plans[place], &letters[place].0) else {
                 continue;
@@ -122,13 +169,15 @@ impl Sender {
                     }
                 },
             };
-            let slot = slots.next();
+            let slot = slots.pop_front();
+            let room = room.as_mut().and_then(|room| room.split(1));
             let token = &token;
             calls.push(async move {
-                let outcome = self.call(message, slot, lane, token).await;
+                let outcome = self.call(message, slot, room, leave.lane, token).await;
                 (place, intent, outcome)
             });
         }
+        drop(room);
         let outcomes = join_all(calls).await;
         self.record(letters, outcomes, &mut fates).await?;
         Ok(fates)
@@ -138,7 +187,7 @@ impl Sender {
         &self,
         id: &SendId,
         addressee: &Addressee,
-        now: Instant,
+        now: domain::Instant,
         compose: &impl Fn(Option<&Person>) -> Result<Option<Body>, Fate>,
     ) -> Result<Plan, Fate> {
         let person = addressee.person.as_ref();
@@ -180,7 +229,7 @@ impl Sender {
         id: &SendId,
         addressee: &Addressee,
         other: &PersonId,
-        now: Instant,
+        now: domain::Instant,
     ) -> (Plan, Fate) {
         let joined = Fate::Joined(other.clone());
         if matches!(id, SendId::Reply(_)) {
@@ -229,7 +278,7 @@ impl Sender {
         letters: &[(SendId, PersonId)],
         addressees: &[Addressee],
         plans: &[Plan],
-        now: Instant,
+        now: domain::Instant,
     ) -> Result<Vec<(usize, Written)>, Failure> {
         let mut places = Vec::new();
         let mut changes = Vec::new();
@@ -265,11 +314,31 @@ impl Sender {
         Ok(places.into_iter().zip(written).collect())
     }
 
+    fn took_to_prepare(&self, time: Duration) {
+        let took = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        let before = self.prepare_us.load(Ordering::Relaxed);
+        // Up at once, down slowly: a slot that is missed is lost.
+        self.prepare_us
+            .store(took.max((before * 3 + took) / 4), Ordering::Relaxed);
+    }
+
+    /// `wanted` slots, which begin when the people will be read and the intents written.
+    async fn slots(&self, lane: Lane, wanted: usize) -> Result<VecDeque<Slot>, Failure> {
+        let mut slots = VecDeque::with_capacity(wanted);
+        while slots.len() < wanted {
+            let more = u32::try_from(wanted - slots.len()).unwrap_or(u32::MAX);
+            let ready_in = Duration::from_micros(self.prepare_us.load(Ordering::Relaxed));
+            slots.extend(self.pace.book(lane, more, ready_in).await?);
+        }
+        Ok(slots)
+    }
+
     /// Waits for the slot, and calls. A slot that was missed is booked anew.
     async fn call(
         &self,
         message: &Outgoing,
         slot: Option<Slot>,
+        room: Option<SemaphorePermit<'_>>,
         lane: Lane,
         token: &SecretString,
     ) -> Outcome {
@@ -280,7 +349,7 @@ impl Sender {
             {
                 break;
             }
-            match self.pace.book(lane, 1).await {
+            match self.pace.book(lane, 1, Duration::ZERO).await {
                 Ok(mut slots) => slot = slots.next(),
                 Err(error) => {
                     return Outcome::PutOff(Fate::NotYet {
@@ -290,6 +359,8 @@ impl Sender {
                 }
             }
         }
+        // It leaves: there is room to prepare another.
+        drop(room);
         let sent = self.whatsapp.send(message, token).await;
         self.outcome(message, sent).await
     }
@@ -354,7 +425,15 @@ impl Sender {
     }
 }
 
+fn not_yet(letters: &[(SendId, PersonId)], why: &str, at: domain::Instant) -> Vec<Fate> {
+    let fate = |_| Fate::NotYet {
+        why: why.to_owned(),
+        again_at: Some(at),
+    };
+    letters.iter().map(fate).collect()
+}
+
 /// A moment from now on, for what should be tried again soon.
-pub(crate) fn soon(now: Instant, seconds: i64) -> Instant {
+pub(crate) fn soon(now: domain::Instant, seconds: i64) -> domain::Instant {
     now + SignedDuration::from_secs(seconds)
 }

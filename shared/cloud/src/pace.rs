@@ -87,13 +87,25 @@ impl Pace {
         }
     }
 
-    /// Waits until some of `wanted` messages may leave, and books their slots: at least one.
-    pub async fn book(&self, lane: Lane, wanted: u32) -> Result<Slots, StoreError> {
+    /// How many of `wanted` messages are sent together.
+    pub fn share(&self, wanted: usize) -> usize {
+        self.rate.share(u32::try_from(wanted).unwrap_or(u32::MAX)) as usize
+    }
+
+    /// Waits until some of `wanted` messages may leave, and books their slots: at least one, and none before `ready_in`, when
+    /// what has to be written first will be written.
+    pub async fn book(
+        &self,
+        lane: Lane,
+        wanted: u32,
+        ready_in: Duration,
+    ) -> Result<Slots, StoreError> {
         let began = Instant::now();
+        let ready_in = micros(ready_in.min(LONGEST_CALL));
         let share = self.rate.share(wanted);
         let length = u64::from(share) * self.rate.spacing_us();
         loop {
-            let earliest = now_us() + self.call_us.load(Ordering::Relaxed);
+            let earliest = now_us() + self.call_us.load(Ordering::Relaxed) + ready_in;
             let horizon = now_us().max(earliest) + micros(lane.horizon(began.elapsed()));
             let mut booked = self.timed(self.append(earliest, horizon, length)).await?;
             if let Booked::NotNow { queue_ends_us } = booked

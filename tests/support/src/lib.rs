@@ -2,10 +2,13 @@
 //! services are played by a [`Stub`] that answers alike to everything and remembers what it was asked.
 #![expect(
     clippy::expect_used,
+    clippy::unwrap_used,
     reason = "a test that cannot be set up should say so and stop"
 )]
 
+pub mod batches;
 pub mod gateway;
+pub mod services;
 mod stub;
 mod tables;
 

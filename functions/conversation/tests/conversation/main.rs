@@ -5,16 +5,12 @@
     reason = "a test that cannot be set up stops"
 )]
 
-#[path = "../../../send/tests/send/batches.rs"]
-mod batches;
 mod people;
 mod room;
-#[path = "../../../send/tests/send/services.rs"]
-mod services;
 
-use batches::{back, batch, sample};
 use room::{BSUID, NUMBER, Room, anna, written};
 use serde_json::{Value, json};
+use support::batches::{back, batch, sample};
 
 const INBOUND: &str = "inbound.fifo";
 

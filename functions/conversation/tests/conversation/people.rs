@@ -5,8 +5,8 @@ use domain::person::{Preference, Subscription};
 use serde_json::{Value, json};
 
 use crate::INBOUND;
-use crate::batches::{back, batch};
 use crate::room::{BSUID, NUMBER, Room, anna, written};
+use support::batches::{back, batch};
 
 const OTHER: &str = "IT.9Pq31Zr";
 

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use support::{SdkConfig, Tables, aws_at, rubano};
 use tokio::sync::Barrier;
 
-use crate::services::Services;
+use support::services::Services;
 
 pub(crate) const NUMBER: &str = "390000000001";
 pub(crate) const BSUID: &str = "IT.8Kd02LmQ";

@@ -5,8 +5,8 @@ use domain::ids::{ReplyId, SendId};
 use domain::platform::{Gate, Shut, StopCause, TemplateKey};
 use serde_json::json;
 
-use crate::batches::back;
 use crate::desk::{ANNA, Desk, at, change, status_of, to_anna};
+use support::batches::back;
 
 fn avviso() -> TemplateKey {
     TemplateKey {

@@ -11,8 +11,8 @@ use domain::ids::{NoticeId, SendId};
 use serde_json::{Value, json};
 use support::Tables;
 
-use crate::batches::{batch, sample};
-use crate::services::Services;
+use support::batches::{batch, sample};
+use support::services::Services;
 
 pub(crate) const NOTICE: &str = "avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B";
 pub(crate) const ANNA: &str = "p_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2C";

@@ -6,16 +6,12 @@
 )]
 
 mod account;
-#[path = "../../../send/tests/send/batches.rs"]
-mod batches;
 mod desk;
-#[path = "../../../send/tests/send/services.rs"]
-mod services;
 
-use batches::{back, batch};
 use desk::{Desk, NOTICE, WAMID, at, to_anna, without_our_id};
 use domain::delivery::{Delivery, Rung};
 use futures::future::join_all;
+use support::batches::{back, batch};
 
 const SENT: &str = include_str!("../../../../events/delivery/sent.json");
 const DELIVERED_AND_SENT: &str =

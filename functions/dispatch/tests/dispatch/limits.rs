@@ -4,8 +4,8 @@ use cloud::clock;
 use domain::notice::{Move, StateName};
 use serde_json::json;
 
-use crate::batches::back;
 use crate::office::{NOTICE, Office, id, in_seconds};
+use support::batches::back;
 
 #[tokio::test]
 async fn a_stopped_notice_waits_and_goes_on_from_where_it_was() {

@@ -6,21 +6,16 @@
     reason = "a test that cannot be set up stops"
 )]
 
-#[path = "../../../send/tests/send/batches.rs"]
-mod batches;
 mod limits;
 mod office;
-#[path = "../../../send/tests/send/services.rs"]
-#[expect(dead_code, reason = "a dispatch needs only some of it")]
-mod services;
 
-use batches::{back, batch, sample};
 use domain::Instant;
 use domain::notice::{Move, StateName};
 use domain::register::DispatchProgress;
 use domain::staff::Role;
 use office::{NOTICE, Office, at_another_hour, id, in_seconds, ringing};
 use serde_json::json;
+use support::batches::{back, batch, sample};
 
 #[tokio::test]
 async fn everybody_subscribed_is_in_exactly_one_batch_of_ten() {

@@ -1,12 +1,12 @@
 //! A dispatcher at work: its tables, its queues, its audience, and a notice whose hour has come.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_dynamodb::types::AttributeValue;
 use cloud::clock;
-use cloud::conversations::{Arrival, Conversations};
+use cloud::conversations::{Arrival, Conversations, Outcome};
 use cloud::notices::Notices;
 use cloud::people::People;
 use cloud::platform::PlatformState;
@@ -14,7 +14,7 @@ use cloud::reach::Reach;
 use dispatch::{Config, Dispatcher};
 use domain::Instant;
 use domain::contact::Contact;
-use domain::conversation::Turn;
+use domain::identity::Identified;
 use domain::ids::NoticeId;
 use domain::notice::{Applied, Draft, DraftInput, Move, NoticeRequest, StateName};
 use domain::person::{Person, Proof, Subscription};
@@ -23,8 +23,8 @@ use domain::tenant::Tenant;
 use serde_json::{Value, json};
 use support::{Tables, rubano};
 
-use crate::batches::batch;
-use crate::services::Services;
+use support::batches::batch;
+use support::services::Services;
 
 pub(crate) const NOTICE: &str = "avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B";
 
@@ -61,14 +61,11 @@ impl Office {
     async fn person(&self, n: usize, subscribed: bool) {
         let store = Conversations::new(&self.tables.aws, Tables::PEOPLE, Tables::TURNS);
         let contact = Contact::new(format!("39000{n:07}").parse().ok(), None).unwrap();
-        let message = format!("wamid.{n}").parse().unwrap();
-        let Arrival::New(opening) = store.arrival(&message, &contact).await.unwrap() else {
-            panic!("a message that nobody heard");
-        };
+        let message = format!("wamid.{n}");
         let last_asked = clock::now();
         let proof = Proof {
             at: last_asked,
-            message: message.clone(),
+            message: message.parse().unwrap(),
             wording: "sub.confirm it-2026-11".to_owned(),
             informativa: "2026-01".to_owned(),
         };
@@ -77,15 +74,20 @@ impl Office {
         } else {
             Subscription::Left { proof, last_asked }
         };
-        let turn = Turn {
-            next: Person {
-                subscription,
-                ..Person::new(clock::new_person(), contact)
-            },
-            replies: Vec::new(),
-            proof: None,
+        let person = Person {
+            subscription,
+            ..Person::new(clock::new_person(), contact)
         };
-        let written = store.commit(&message, &opening, &turn, &[], last_asked);
+        let nobody = BTreeSet::new();
+        let arrival = store
+            .arrival(&message, &nobody, Some(&person.id))
+            .await
+            .unwrap();
+        let Arrival::New(opening) = arrival else {
+            panic!("a message that nobody heard");
+        };
+        let outcome = Outcome::of(Identified::only(person));
+        let written = store.commit(&message, &opening, &outcome, last_asked);
         written.await.unwrap();
     }
 

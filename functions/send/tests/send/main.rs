@@ -6,14 +6,11 @@
     reason = "a test that cannot be set up stops"
 )]
 
-mod batches;
 mod office;
-mod services;
 mod waiting;
 
 use std::time::{Duration, Instant};
 
-use batches::{back, batch, sample};
 use cloud::clock;
 use domain::delivery::{Delivery, Next, Report, Rung};
 use domain::ids::SendId;
@@ -23,6 +20,7 @@ use office::{
 };
 use peer::{Fault, Trouble};
 use serde_json::json;
+use support::batches::{back, batch, sample};
 
 #[tokio::test]
 async fn a_reply_is_sent_once_though_its_message_comes_again_and_again() {

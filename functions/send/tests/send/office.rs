@@ -1,16 +1,18 @@
 //! A sender at work: its tables, its AWS, the peer in the place of Meta, and the people it writes to.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use cloud::clock;
-use cloud::conversations::{Arrival, Conversations};
+use cloud::conversations::{Arrival, Conversations, Outcome};
 use cloud::deliveries::{Deliveries, Seen};
 use cloud::pace::Pace;
 use cloud::platform::PlatformState;
 use domain::contact::Contact;
-use domain::conversation::{Reply, Turn};
+use domain::conversation::{Reply, Said};
 use domain::delivery::{Counts, Rung};
+use domain::identity::{Identified, Owner};
 use domain::ids::{NoticeId, PersonId, ReplyId, SendId};
 use domain::jobs::{Held, NoticeBatch, SayReply};
 use domain::person::{Person, Proof, Subscription};
@@ -21,7 +23,7 @@ use send::{Config, Sender};
 use serde_json::{Value, json};
 use support::Tables;
 
-use crate::services::Services;
+use support::services::Services;
 
 pub(crate) const NOTICE: &str = "avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B";
 pub(crate) const ANNA: &str = "p_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2C";
@@ -102,21 +104,51 @@ impl Office {
     }
 
     async fn write(&self, id: &str, contact: Contact, subscription: Subscription) {
+        self.put(Person {
+            subscription,
+            last_heard_at: Some(clock::now()),
+            ..Person::new(id.parse().unwrap(), contact)
+        })
+        .await;
+    }
+
+    /// Writes a person as the conversation does, over whatever was there.
+    async fn put(&self, person: Person) {
         let store = Conversations::new(&self.tables.aws, Tables::PEOPLE, Tables::TURNS);
-        let message = format!("wamid.{}", clock::new_person()).parse().unwrap();
-        let Arrival::New(opening) = store.arrival(&message, &contact).await.unwrap() else {
+        let message = format!("wamid.{}", clock::new_person());
+        let nobody = BTreeSet::new();
+        let arrival = store
+            .arrival(&message, &nobody, Some(&person.id))
+            .await
+            .unwrap();
+        let Arrival::New(opening) = arrival else {
             panic!("a message that nobody heard");
         };
-        let turn = Turn {
-            next: Person {
-                subscription,
-                last_heard_at: Some(clock::now()),
-                ..Person::new(id.parse().unwrap(), contact)
-            },
-            replies: Vec::new(),
-            proof: None,
+        let mut identified = Identified::only(person);
+        let id = identified.person.id.clone();
+        let names = identified.person.contact.identifiers();
+        let owners = names.map(|name| (name, Owner::Person(id.clone())));
+        identified.owners = owners.collect();
+        let outcome = Outcome::of(identified);
+        let written = store.commit(&message, &opening, &outcome, clock::now());
+        written.await.unwrap();
+    }
+
+    /// Makes Bruno's row that of somebody who turned out to be Anna.
+    pub(crate) async fn bruno_turns_out_to_be_anna(&self) {
+        let store = Conversations::new(&self.tables.aws, Tables::PEOPLE, Tables::TURNS);
+        let (anna, bruno) = (ANNA.parse().unwrap(), BRUNO.parse().unwrap());
+        let message = format!("wamid.{}", clock::new_person());
+        let names: BTreeSet<_> = bruno_contact().identifiers().collect();
+        let arrival = store.arrival(&message, &names, Some(&anna)).await.unwrap();
+        let Arrival::New(opening) = arrival else {
+            panic!("a message that nobody heard");
         };
-        let written = store.commit(&message, &opening, &turn, &[], clock::now());
+        let person = opening.known.people[&anna].clone();
+        let mut identified = Identified::only(person);
+        identified.joined.insert(bruno);
+        let outcome = Outcome::of(identified);
+        let written = store.commit(&message, &opening, &outcome, clock::now());
         written.await.unwrap();
     }
 
@@ -149,26 +181,14 @@ impl Office {
 
     /// Makes it so that Anna last wrote so many seconds ago, for the peer too.
     pub(crate) async fn anna_last_wrote(&self, seconds: i64) {
-        let proof = proof();
-        let last_asked = clock::now();
-        let contact = anna_contact();
-        let store = Conversations::new(&self.tables.aws, Tables::PEOPLE, Tables::TURNS);
-        let message = format!("wamid.{}", clock::new_person()).parse().unwrap();
-        let Arrival::New(opening) = store.arrival(&message, &contact).await.unwrap() else {
-            panic!("a message that nobody heard");
-        };
+        let (proof, last_asked) = (proof(), clock::now());
         let wrote = domain::Instant::from_second(clock::now().as_second() - seconds).unwrap();
-        let turn = Turn {
-            next: Person {
-                subscription: Subscription::Subscribed { proof, last_asked },
-                last_heard_at: Some(wrote),
-                ..Person::new(ANNA.parse().unwrap(), contact)
-            },
-            replies: Vec::new(),
-            proof: None,
-        };
-        let written = store.commit(&message, &opening, &turn, &[], clock::now());
-        written.await.unwrap();
+        self.put(Person {
+            subscription: Subscription::Subscribed { proof, last_asked },
+            last_heard_at: Some(wrote),
+            ..Person::new(ANNA.parse().unwrap(), anna_contact())
+        })
+        .await;
     }
 
     /// The slots of a number that may send `per_second` messages.
@@ -312,7 +332,7 @@ pub(crate) fn reply(n: u32, seconds: i64) -> String {
         reply: Reply {
             id: reply_id(n),
             phrase: "sub.confirm".to_owned(),
-            text: "Iscrizione confermata.".to_owned(),
+            said: Said::Text("Iscrizione confermata.".to_owned()),
         },
     };
     serde_json::to_string(&job).unwrap()

@@ -8,8 +8,8 @@ use domain::platform::{StopCause, TemplateKey};
 use peer::{Fault, Trouble};
 use serde_json::json;
 
-use crate::batches::{back, batch};
 use crate::office::{ANNA, BRUNO, NOTICE, Office, notice, notice_to, reply, reply_id};
+use support::batches::{back, batch};
 
 const DAY: i64 = 24 * 3600;
 
@@ -247,6 +247,19 @@ async fn who_stopped_marketing_at_meta_is_told_of_to_the_conversation() {
 }
 
 #[tokio::test]
+async fn who_turned_out_to_be_somebody_else_gets_the_notice_once_and_under_one_name() {
+    let office = Office::open().await;
+    office.bruno_turns_out_to_be_anna().await;
+
+    let both = batch("notices", &[("", notice(&[BRUNO, ANNA]))]);
+    assert_eq!(back(&office.sender.send_all(both).await), [""; 0]);
+
+    assert_eq!(office.gone_out(&notice_to(ANNA)).await.len(), 1);
+    assert_eq!(office.gone_out(&notice_to(BRUNO)).await, []);
+    assert_eq!(office.rung(&notice_to(BRUNO)).await, Rung::Skipped);
+}
+
+#[tokio::test]
 async fn a_write_that_succeeded_without_saying_so_does_not_lose_the_message() {
     let office = Office::open().await;
     office.services.answer_next_transaction_with_an_error();
@@ -270,7 +283,12 @@ async fn three_lanes_share_the_slots_and_replies_do_not_stand_behind_notices() {
     let all_at_once = |lane, n| {
         let pace = &pace;
         futures::future::join_all((0..n).map(move |_| async move {
-            let slot = pace.book(lane, 1).await.unwrap().next().unwrap();
+            let slot = pace
+                .book(lane, 1, std::time::Duration::ZERO)
+                .await
+                .unwrap()
+                .next()
+                .unwrap();
             slot.arrives().await;
             began.elapsed()
         }))

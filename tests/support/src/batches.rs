@@ -4,7 +4,7 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use serde_json::{Value, json};
 
 /// A batch of the queue `name`: each message by its group (of a FIFO queue) and its body. Their ids count from `0`.
-pub(crate) fn batch(name: &str, messages: &[(&str, String)]) -> SqsEvent {
+pub fn batch(name: &str, messages: &[(&str, String)]) -> SqsEvent {
     let records: Vec<Value> = messages
         .iter()
         .enumerate()
@@ -22,12 +22,12 @@ pub(crate) fn batch(name: &str, messages: &[(&str, String)]) -> SqsEvent {
 }
 
 /// A batch from a file of `events/`.
-pub(crate) fn sample(file: &str) -> SqsEvent {
+pub fn sample(file: &str) -> SqsEvent {
     serde_json::from_str(file).unwrap()
 }
 
 /// The ids of the messages that come back.
-pub(crate) fn back(response: &SqsBatchResponse) -> Vec<&str> {
+pub fn back(response: &SqsBatchResponse) -> Vec<&str> {
     let failures = response.batch_item_failures.iter();
     failures
         .map(|failure| failure.item_identifier.as_str())

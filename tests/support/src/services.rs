@@ -4,18 +4,18 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use crate::{SdkConfig, aws_at};
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use support::{SdkConfig, aws_at};
 
 /// Services that live as long as the test's runtime.
 #[derive(Clone)]
-pub(crate) struct Services {
+pub struct Services {
     /// For the function under test.
-    pub(crate) aws: SdkConfig,
+    pub aws: SdkConfig,
     inner: Arc<Inner>,
 }
 
@@ -31,7 +31,7 @@ struct Inner {
 
 impl Services {
     /// Services with the DynamoDB at `database`; Secrets Manager holds `secret`.
-    pub(crate) async fn start(database: &str, secret: &Value) -> Self {
+    pub async fn start(database: &str, secret: &Value) -> Self {
         let inner = Arc::new(Inner {
             database: database.to_owned(),
             secret: secret.to_string(),
@@ -56,20 +56,20 @@ impl Services {
 
     /// What the queue `name` holds, in the order in which it came: `body` (a text where it is not JSON) and, where they
     /// were given, `delay`, `group`, `deduplication` and the `reason` of a dead letter.
-    pub(crate) fn queued(&self, name: &str) -> Vec<Value> {
+    pub fn queued(&self, name: &str) -> Vec<Value> {
         let queued = self.inner.queued.lock().unwrap();
         let here = queued.iter().filter(|(queue, _)| queue == name);
         here.map(|(_, message)| message.clone()).collect()
     }
 
     /// Makes the next transaction of DynamoDB, and answers as if it had failed: the client asks again.
-    pub(crate) fn answer_next_transaction_with_an_error(&self) {
+    pub fn answer_next_transaction_with_an_error(&self) {
         self.inner.silent.store(true, Ordering::SeqCst);
     }
 
     /// Lets the queue `name` refuse its next call: the `whole` call, or only the first message of a batch. Refusals of one
     /// queue are used up in their order.
-    pub(crate) fn refuse(&self, name: &str, whole: bool) {
+    pub fn refuse(&self, name: &str, whole: bool) {
         let mut refusals = self.inner.refusals.lock().unwrap();
         refusals.push((name.to_owned(), whole));
     }

@@ -35,7 +35,7 @@ pub enum StopCause {
     Payment,
     /// The account is restricted, locked, disabled or gone (131031, `account_update`).
     Account,
-    /// Blocked for a breach of policy (368, 130497, 131064).
+    /// Blocked for a breach of policy (368, 131064).
     Policy,
     /// The number is not registered or not named (33, 131037, 131045, 133xxx).
     Number,

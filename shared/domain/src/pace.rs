@@ -120,10 +120,10 @@ mod tests {
     #[test]
     fn at_least_ninety_five_hundredths_of_the_rate_are_slots() {
         for per_second in [20, 80, 250, 1000_u32] {
-            let slots = 1_000_000.0 / Rate::new(per_second).spacing_us() as f64;
+            let slots_in_a_thousand_seconds = 1_000_000_000 / Rate::new(per_second).spacing_us();
             assert!(
-                slots >= 0.955 * f64::from(per_second),
-                "{per_second}: {slots}"
+                slots_in_a_thousand_seconds >= u64::from(per_second) * 955,
+                "{per_second}: {slots_in_a_thousand_seconds}"
             );
         }
     }

@@ -50,31 +50,23 @@ pub struct Asked {
 }
 
 /// For `webhook`, the floor and Python: one text message of one citizen, signed, through an HTTP API.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "all events are made by functions of one type"
-)]
 pub fn webhook(ordinal: u64) -> Result<Asked, Trouble> {
     let body = one_text_message(ordinal, "Buongiorno, c\\u2019\\u00e8 il mercato 1\\/12?");
-    Ok(posted(ordinal, body))
+    Ok(posted(ordinal, &body))
 }
 
 /// For `webhook`: a thousand text messages of a thousand citizens in one signed body of 3 MB.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "all events are made by functions of one type"
-)]
 pub fn webhook_1000(ordinal: u64) -> Result<Asked, Trouble> {
     let sentence = "Buongiorno, in via Roma c\\u2019\\u00e8 una buca davanti al civico 12. ";
     let text = sentence.repeat(36);
     let changes: Vec<String> = (0..THOUSAND)
         .map(|position| one_change(ordinal * THOUSAND + position, &text))
         .collect();
-    Ok(posted(ordinal, body_of(&changes)))
+    Ok(posted(ordinal, &body_of(&changes)))
 }
 
 /// The event of an HTTP API for Meta's call with `body`.
-fn posted(ordinal: u64, body: String) -> Asked {
+fn posted(ordinal: u64, body: &str) -> Asked {
     let signature = whatsapp::sign(body.as_bytes(), &SecretString::from(APP_SECRET));
     let event = json!({
         "version": "2.0",

@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use crate::Trouble;
 
 /// How long a function may take over one event, as its deadline says: as long as the template gives to `send`.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// What a function tells its host.
 #[derive(Debug)]

@@ -78,9 +78,8 @@ impl Rates {
             "send" => 45 * self.kills_times,
             "delivery" => 30 * self.kills_times,
             // These work once for a notice or a request, however many people there are.
-            "dispatch" if self.kills_times > 0 => 1_500,
             "report" if self.kills_times > 0 => 4_000,
-            "approval" | "intake" if self.kills_times > 0 => 1_500,
+            "dispatch" | "approval" | "intake" if self.kills_times > 0 => 1_500,
             _ => 0,
         }
     }

@@ -82,7 +82,7 @@ fn legend(svg: &mut String, paced: &Paced) {
         let many = paced.by_lane.get(&lane).map_or(0, Vec::len);
         let _ = writeln!(
             svg,
-            r##"<rect x="{x}" y="31" width="11" height="11" fill="{colour}"/><text x="{}" y="41">{} ({many})</text>"##,
+            r#"<rect x="{x}" y="31" width="11" height="11" fill="{colour}"/><text x="{}" y="41">{} ({many})</text>"#,
             x + 16.0,
             lane.name(),
         );

@@ -26,7 +26,7 @@ use crate::Sender;
 use crate::gate::Pass;
 
 /// How many messages a process prepares ahead of their slots.
-pub(crate) const AHEAD: u32 = 2 * LARGEST_SHARE;
+pub(crate) const AHEAD: u32 = LARGEST_SHARE + LARGEST_SHARE / 2;
 
 /// What became of one message of a share.
 #[derive(Debug)]

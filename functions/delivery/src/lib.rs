@@ -16,7 +16,7 @@ use cloud::platform::PlatformState;
 use cloud::queue::{DeadLetters, Queue};
 use cloud::telemetry;
 use domain::jobs::Settle;
-use domain::platform::{Platform, StopCause};
+use domain::platform::{Platform, StopCause, TemplateKey};
 use whatsapp::{AccountEvent, FromStatuses};
 
 pub use config::Config;
@@ -28,6 +28,8 @@ pub struct Recorder {
     platform: PlatformState,
     inbound: Queue,
     dead: DeadLetters,
+    /// The template that notices go out with.
+    notice_template: TemplateKey,
 }
 
 impl Recorder {
@@ -39,6 +41,10 @@ impl Recorder {
             platform: PlatformState::new(aws, &config.platform_table),
             inbound: Queue::new(aws, &config.inbound_queue_url),
             dead: DeadLetters::new(aws, &config.dead_letters_url),
+            notice_template: TemplateKey {
+                name: config.tenant.notice_template.name,
+                language: config.tenant.notice_template.language,
+            },
         }
     }
 

@@ -8,7 +8,7 @@ use cloud::telemetry;
 use domain::delivery::{Reason, Report, Rung};
 use domain::ids::SendId;
 use domain::jobs::PersonJob;
-use whatsapp::{Says, StatusUpdate, says, stop_cause};
+use whatsapp::{Says, StatusUpdate, Stops, says, stop_cause, stops};
 
 use crate::{Recorder, said};
 
@@ -54,6 +54,13 @@ impl Recorder {
             telemetry::count("platform", "stopped", cause.key(), 1);
             self.platform
                 .change(|platform| platform.stop(cause, &said(reason), None, at))
+                .await?;
+        }
+        if let (Stops::Template, SendId::Notice { .. }) = (stops(reason.code), id) {
+            // Held for its quality and dropped, or paused meanwhile: whoever is still to get it waits.
+            let template = self.notice_template.clone();
+            self.platform
+                .change(|platform| platform.pause_template(&template, at))
                 .await?;
         }
         if let (Says::MarketingStopped, SendId::Notice { person, .. }) = (says(reason.code), id) {

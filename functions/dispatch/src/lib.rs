@@ -230,6 +230,7 @@ impl Dispatcher {
             }
             let platform = self.platform.recent().await?;
             if platform.stopped_notices.contains(&request.id) {
+                self.settle_page(request, progress, version).await?;
                 return Ok(Outcome::Wait(LONGEST_WAIT));
             }
             let page = self
@@ -251,12 +252,35 @@ impl Dispatcher {
                     .await?
                 {
                     Admitted::Page(progress, version) => (progress, version),
-                    Admitted::NobodyUntil(at) => return Ok(Outcome::Wait(seconds_until(at))),
+                    Admitted::NobodyUntil(at) => {
+                        self.settle_page(request, progress, version).await?;
+                        return Ok(Outcome::Wait(seconds_until(at)));
+                    }
                 },
             };
             self.queue(request, &progress.page).await?;
         }
         Ok(Outcome::Done)
+    }
+
+    /// Before a wait: the page that was written down is queued, and is not to be queued at every awakening.
+    async fn settle_page(
+        &self,
+        request: &NoticeRequest,
+        progress: DispatchProgress,
+        version: ProgressVersion,
+    ) -> Result<(), StoreError> {
+        if progress.page.is_empty() {
+            return Ok(());
+        }
+        let queued = DispatchProgress {
+            page: Vec::new(),
+            ..progress
+        };
+        self.notices
+            .save_progress(&request.id, &queued, version)
+            .await
+            .map(|_| ())
     }
 
     /// Admits as much of `page` as fits into the limit of different people in 24 hours, and writes it down.

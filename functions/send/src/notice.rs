@@ -58,9 +58,12 @@ impl Sender {
         let mut waiting = Later::default();
         waiting.add(None, &job.recipients);
         for pause in [Duration::ZERO, PAUSES[0], PAUSES[1]] {
-            let Some(people) = waiting.people.remove(&None) else {
+            let Some(mut people) = waiting.people.remove(&None) else {
                 break;
             };
+            // Two who turned out to be one are one.
+            people.sort_unstable();
+            people.dedup();
             if left(deadline) < MARGIN + pause {
                 waiting.add(None, &people);
                 break;

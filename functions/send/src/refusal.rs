@@ -5,6 +5,7 @@ use domain::delivery::{Reason, Report, Rung};
 use domain::ids::SendId;
 use domain::jobs::PersonJob;
 use domain::platform::StopCause;
+use secrecy::{ExposeSecret, SecretString};
 use whatsapp::{Accepted, Class, Outgoing, Says, SendError, Stops, says, stop_cause, stops};
 
 use crate::Sender;
@@ -22,6 +23,7 @@ impl Sender {
     pub(crate) async fn outcome(
         &self,
         message: &Outgoing,
+        token: &SecretString,
         sent: Result<Accepted, SendError>,
     ) -> Outcome {
         let id = &message.id;
@@ -55,12 +57,18 @@ impl Sender {
                 let code = reason.code;
                 telemetry::count("send", "refused", &code.to_string(), 1);
                 tracing::warn!(send.id = %id, code, ?class, trace, "Meta refused {id} with code {code}");
-                self.refusal(message, reason, class).await
+                self.refusal(message, token, reason, class).await
             }
         }
     }
 
-    async fn refusal(&self, message: &Outgoing, reason: Reason, class: Class) -> Outcome {
+    async fn refusal(
+        &self,
+        message: &Outgoing,
+        token: &SecretString,
+        reason: Reason,
+        class: Class,
+    ) -> Outcome {
         let now = clock::now();
         let wait = |seconds: Option<i64>| {
             Outcome::PutOff(Fate::NotYet {
@@ -69,6 +77,10 @@ impl Sender {
             })
         };
         if let Some(cause) = stop_cause(reason.code) {
+            // A token that was replaced since we read it stops nobody.
+            if cause == StopCause::Token && self.has_another_token(token).await {
+                return wait(None);
+            }
             let said = format!("{}: {}", reason.code, reason.title);
             self.stop(cause, &said).await;
             return wait(Some(0));
@@ -87,6 +99,10 @@ impl Sender {
             return wait(Some(0));
         }
         match (says(reason.code), class) {
+            // The twin of a reply is too long when it is filled: it waits as if there were none.
+            (_, _) if reason.code == TOO_LONG_WHEN_FILLED && is_reply(&message.id) => {
+                Outcome::PutOff(Fate::WindowClosed)
+            }
             (Says::WindowClosed, _) if message.body.template().is_none() => {
                 Outcome::PutOff(Fate::WindowClosed)
             }
@@ -101,6 +117,13 @@ impl Sender {
             (_, Class::Unclear | Class::Permanent | Class::Unreachable | Class::Operator) => {
                 refused(reason)
             }
+        }
+    }
+
+    async fn has_another_token(&self, token: &SecretString) -> bool {
+        match self.secrets.renewed().await {
+            Ok(secret) => secret.access_token.expose_secret() != token.expose_secret(),
+            Err(_) => false,
         }
     }
 
@@ -145,6 +168,13 @@ impl Sender {
             tracing::error!(person.id = %person, error = %in_full(&error), "that {person} wants no marketing was not written down");
         }
     }
+}
+
+/// Meta's code for a template that is too long once it is filled.
+const TOO_LONG_WHEN_FILLED: i64 = 132_005;
+
+fn is_reply(id: &SendId) -> bool {
+    matches!(id, SendId::Reply(_))
 }
 
 fn refused(reason: Reason) -> Outcome {

@@ -10,6 +10,7 @@ use domain::ids::{PersonId, SendId};
 use domain::jobs::{HeldJob, PersonJob, SayReply};
 use domain::pace::Lane;
 use domain::person::Person;
+use domain::platform::TemplateKey;
 use whatsapp::outgoing::{Button, Buttons, Flow, Link, List, Row, Section};
 use whatsapp::{Body, Template};
 
@@ -20,6 +21,8 @@ use crate::share::{Fate, Leave};
 /// For how many seconds after a person wrote they may be answered with free text: 24 hours (Meta, customer service
 /// window), less five minutes.
 const WINDOW: i64 = 24 * 3600 - 300;
+/// Longest template once it is filled (Meta, template limits).
+const LONGEST_TEMPLATE: usize = 1024;
 /// How long a reply waits for its slot before it is held; there are hardly ever any before it.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long to wait before what was certainly not taken is tried again; then it is held.
@@ -98,10 +101,15 @@ impl Sender {
                 Err(Fate::WindowClosed)
             }
         };
+        let twin = self.tenant.reply_template.as_ref().filter(|_| as_template);
+        let twin = twin.map(|template| TemplateKey {
+            name: template.name.clone(),
+            language: template.language.clone(),
+        });
         let leave = Leave {
             lane: Lane::Replies,
             patience: PATIENCE,
-            template: None,
+            template: twin.as_ref(),
             notice: None,
             tries,
         };
@@ -113,6 +121,11 @@ impl Sender {
     fn twin_of(&self, job: &SayReply) -> Option<Body> {
         let template = self.tenant.reply_template.as_ref()?;
         let text = whatsapp::as_parameter(job.reply.said.words());
+        // What does not fit waits until the person writes, whole.
+        let fits = template.body.chars().count() + text.chars().count() <= LONGEST_TEMPLATE;
+        if !fits {
+            return None;
+        }
         Some(Body::Template(Template::named(
             &template.name,
             &template.language,
@@ -125,7 +138,7 @@ impl Sender {
         tracing::warn!(reply = %job.reply.id, person.id = %job.person, "a reply missed its window: it waits until the person writes");
         self.tell_conversation(
             &job.person,
-            job.reply.id.as_str(),
+            &format!("{}@{}", job.reply.id, job.window_opened_at.as_second()),
             &PersonJob::Unsaid(job.clone()),
         )
         .await?;

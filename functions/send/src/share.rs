@@ -17,7 +17,6 @@ use domain::pace::{LARGEST_SHARE, Lane, Pair};
 use domain::person::Person;
 use domain::platform::TemplateKey;
 use futures::future::{join_all, try_join_all};
-use jiff::SignedDuration;
 use secrecy::SecretString;
 use tokio::sync::SemaphorePermit;
 use whatsapp::{Body, Outgoing};
@@ -98,7 +97,13 @@ impl Sender {
         let many = u32::try_from(letters.len()).unwrap_or(u32::MAX);
         let mut room = self.preparing.acquire_many(many.min(AHEAD)).await.ok();
         // Before anything is intended: without a token nothing can be called.
-        let token = self.secrets.get().await?.access_token.clone();
+        let secret = if leave.tries {
+            // After a dead token the try is of the new one.
+            self.secrets.renewed().await?
+        } else {
+            self.secrets.get().await?
+        };
+        let token = secret.access_token.clone();
         let booked = self.slots(leave.lane, letters.len());
         let mut slots = match tokio::time::timeout(leave.patience, booked).await {
             Ok(slots) => slots?,
@@ -362,7 +367,7 @@ impl Sender {
         // It leaves: there is room to prepare another.
         drop(room);
         let sent = self.whatsapp.send(message, token).await;
-        self.outcome(message, sent).await
+        self.outcome(message, token, sent).await
     }
 
     /// Writes what the calls came to. If it cannot be written the rows stay intents, which the next receive takes for
@@ -405,13 +410,15 @@ impl Sender {
             })
             .collect();
         let written = self.outbox.write(&changes, now).await?;
-        for ((id, _, _, report), written) in known.iter().zip(written) {
+        for ((id, intent, _, report), written) in known.iter().zip(written) {
             if !matches!(written, Written::Done(_)) {
                 // A status came in between: merged into what stands now.
-                match report {
-                    Some(report) => self.deliveries.merge(id, report, now).await?,
-                    None => self.deliveries.put_off(id, now).await?,
-                };
+                if let Some(report) = report {
+                    self.deliveries.merge(id, report, now).await?;
+                } else {
+                    let attempt = intent.delivery.attempts;
+                    self.deliveries.put_off(id, attempt, now).await?;
+                }
             }
         }
         failure.map_or(Ok(()), Err)
@@ -434,6 +441,10 @@ fn not_yet(letters: &[(SendId, PersonId)], why: &str, at: domain::Instant) -> Ve
 }
 
 /// A moment from now on, for what should be tried again soon.
+/// Rounded up, so that many who have to wait alike wait together.
 pub(crate) fn soon(now: domain::Instant, seconds: i64) -> domain::Instant {
-    now + SignedDuration::from_secs(seconds)
+    const TOGETHER: i64 = 10;
+    let at = now.as_second() + seconds;
+    let rounded = at + (TOGETHER - at.rem_euclid(TOGETHER)) % TOGETHER;
+    domain::Instant::from_second(rounded).unwrap_or(now)
 }

@@ -259,6 +259,23 @@ fn every_table_can_be_restored_forgets_and_costs_nothing_when_idle() {
 }
 
 #[test]
+fn the_dead_letters_of_every_queue_can_be_sent_back() {
+    let redrive = local::Places::find()
+        .unwrap()
+        .repository
+        .join("infra/redrive.py");
+    let redrive = std::fs::read_to_string(redrive).unwrap();
+    let known = redrive
+        .lines()
+        .find(|line| line.starts_with("QUEUES ="))
+        .unwrap();
+    for (id, _) in Template::read().queues() {
+        let name = id.trim_end_matches("Queue").to_lowercase();
+        assert!(known.contains(&format!("\"{name}\"")), "{name}");
+    }
+}
+
+#[test]
 fn every_queue_rings_on_its_first_dead_letter_and_on_old_messages() {
     let template = Template::read();
     let queues: Vec<&str> = template

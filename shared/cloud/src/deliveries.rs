@@ -148,9 +148,15 @@ impl Deliveries {
             .await
     }
 
-    /// Puts off the delivery `id` after a refusal that leaves it certainly unsent.
-    pub async fn put_off(&self, id: &SendId, now: Instant) -> Result<Merged, StoreError> {
-        self.change(id, now, |delivery| delivery.put_off(now)).await
+    /// Puts off the call `attempt` of the delivery `id` after a refusal that leaves it certainly unsent.
+    pub async fn put_off(
+        &self,
+        id: &SendId,
+        attempt: u32,
+        now: Instant,
+    ) -> Result<Merged, StoreError> {
+        self.change(id, now, |delivery| delivery.put_off_attempt(attempt, now))
+            .await
     }
 
     async fn change(
@@ -341,7 +347,7 @@ impl Deliveries {
         if let Some(wamid) = &next.wamid {
             row = row.item("wamid", text(wamid.as_str()));
         }
-        if let (Rung::Unknown, Some(since)) = (next.rung, next.at.get(&Rung::Unknown)) {
+        if let Some(since) = next.needs_a_person(id) {
             row = row
                 .item("attention", text(ATTENTION))
                 .item("attention_at", text(format!("{since}#{id}")));

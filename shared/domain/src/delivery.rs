@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::Instant;
-use crate::ids::Wamid;
+use crate::ids::{SendId, Wamid};
 
 mod counts;
 mod history;
@@ -25,6 +25,9 @@ mod service;
 pub use counts::Counts;
 pub use history::Noted;
 pub use service::{FREE_PER_MONTH, Month};
+
+/// Meta's code for free text outside the 24-hour window.
+const WINDOW_CLOSED: i64 = 131_047;
 
 /// Where a delivery stands. The order is the ladder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -207,6 +210,22 @@ impl Delivery {
         }
     }
 
+    /// Since when a person should look at it: nobody knows whether it arrived, or it is an answer to somebody that WhatsApp
+    /// took and then failed because the window had closed.
+    pub fn needs_a_person(&self, id: &SendId) -> Option<Instant> {
+        let window_closed = self
+            .reason
+            .as_ref()
+            .is_some_and(|reason| reason.code == WINDOW_CLOSED);
+        match (self.rung, id) {
+            (Rung::Unknown, _) => self.at.get(&Rung::Unknown).copied(),
+            (Rung::Failed, SendId::Reply(_)) if window_closed => {
+                self.at.get(&Rung::Failed).copied()
+            }
+            _ => None,
+        }
+    }
+
     /// Whether it stands as `hand` intended it at `at`, and nobody has doubted it since.
     pub fn is_intended_by(&self, hand: u32, at: Instant) -> bool {
         let attempt = self.attempts;
@@ -222,6 +241,12 @@ impl Delivery {
     #[must_use]
     pub fn put_off(self, now: Instant) -> Self {
         let attempt = self.attempts;
+        self.put_off_attempt(attempt, now)
+    }
+
+    /// The same, of the call `attempt`: another may have been begun since.
+    #[must_use]
+    pub fn put_off_attempt(self, attempt: u32, now: Instant) -> Self {
         self.with(Noted::PutOff { attempt, at: now })
     }
 

@@ -308,9 +308,14 @@ impl Platform {
         self.template_status(template, at, "PAUSED", None, None);
     }
 
-    /// A template that Meta answered is disabled.
+    /// A template that Meta answered is disabled. It is an answer to one message and no word of Meta's on the template, so
+    /// another message asks again after some hours.
     pub fn disable_template(&mut self, template: &TemplateKey, at: Instant) {
         self.template_status(template, at, "DISABLED", None, None);
+        let template = self.template(template);
+        if template.status.as_ref().is_some_and(|heard| heard.at == at) {
+            template.paused_until = Some(at + SECOND_PAUSE);
+        }
     }
 
     /// What stands in the way of all sending, by cause.

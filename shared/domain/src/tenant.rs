@@ -28,9 +28,9 @@ pub struct Tenant {
     /// writes again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_template: Option<NoticeTemplate>,
-    /// How many different people may be written to first in 24 hours, until Meta says otherwise (Meta, messaging limits);
-    /// none for no limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// How many different people may be written to first in 24 hours, until Meta says otherwise (Meta, messaging limits):
+    /// what the Business Manager shows. Left out it is that of a new account; `null` is no limit.
+    #[serde(default = "of_a_new_account")]
     pub people_per_day: Option<u32>,
     /// Longest text of a notice, in characters, so that the filled template stays within Meta's 1,024.
     pub max_text: usize,
@@ -41,6 +41,15 @@ pub struct Tenant {
     pub time_zone: Zone,
     /// Whether the number only sends notices and answers questions with a courtesy.
     pub receive_only: bool,
+}
+
+/// The limit of a business portfolio that Meta knows nothing of yet.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it is the default of a setting that may be `null`"
+)]
+fn of_a_new_account() -> Option<u32> {
+    Some(250)
 }
 
 /// The information notice of art. 13 GDPR, as published on the site.

@@ -47,6 +47,7 @@ pub fn rubano() -> Tenant {
             "name": "avviso", "language": "it", "category": "utility",
             "body": "Comune di Rubano – {{testo}} Tutte le informazioni: {{link}} – Per non ricevere più avvisi scrivi CANCELLAMI."
         },
+        "people_per_day": null,
         "max_text": 700,
         "time_zone": "Europe/Rome",
         "receive_only": true

@@ -103,6 +103,36 @@ fn a_doubt_of_another_hand_does_not_keep_a_refused_message_from_being_tried_agai
 }
 
 #[test]
+fn a_late_word_of_an_earlier_call_does_not_open_the_one_under_way() {
+    let Next::Call(second) = Delivery::attempt(Some(intended().put_off(at(1))), true, at(2)) else {
+        panic!("it may be tried again");
+    };
+
+    assert_eq!(second.put_off_attempt(1, at(3)).rung, Rung::Intended);
+}
+
+#[test]
+fn an_answer_that_failed_for_its_window_is_for_a_person_to_see() {
+    let reply = SendId::Reply(crate::ids::ReplyId::to_message(
+        &"wamid.HBgL".parse().unwrap(),
+        0,
+    ));
+    let mut failed = report(Rung::Failed, 3);
+    failed.reason = Some(Reason {
+        code: WINDOW_CLOSED,
+        title: "Re-engagement message".to_owned(),
+    });
+
+    assert_eq!(intended().merge(failed).needs_a_person(&reply), Some(at(3)));
+    assert_eq!(
+        intended()
+            .merge(report(Rung::Failed, 3))
+            .needs_a_person(&reply),
+        None
+    );
+}
+
+#[test]
 fn clocks_that_disagree_do_not_open_a_call_that_is_under_way() {
     // The second attempt begins, by its own clock, before the first was put off.
     let Next::Call(again) = Delivery::attempt(Some(intended().put_off(at(10))), true, at(9)) else {

@@ -135,7 +135,7 @@ pub const CODES: &[Code] = &[
         "not allowed by this way of sending",
     ),
     code(131_056, 400, Retry, "too many to one person").says(PairRate),
-    code(131_057, 500, Retry, "the account is being maintained"),
+    code(131_057, 500, Unclear, "the account is being maintained"),
     code(
         131_061,
         400,

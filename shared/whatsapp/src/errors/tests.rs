@@ -34,7 +34,9 @@ const REFERENCE: &[(i64, i64, Class)] = &[
     (131_050, 131_050, Class::Unreachable),
     (131_051, 131_053, Class::Permanent),
     (131_055, 131_055, Class::Permanent),
-    (131_056, 131_057, Class::Retry),
+    (131_056, 131_056, Class::Retry),
+    // Meta calls it safe to repeat and answers 500: the safe reading of both.
+    (131_057, 131_057, Class::Unclear),
     (131_061, 131_062, Class::Permanent),
     (131_063, 131_064, Class::Operator),
     (132_000, 132_001, Class::Permanent),

@@ -15,7 +15,7 @@ mod reply;
 mod share;
 
 use std::sync::atomic::AtomicU64;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
@@ -110,7 +110,7 @@ impl Sender {
             .and_then(|message| message.event_source_arn.clone())
             .unwrap_or_default();
         if queue.ends_with("replies.fifo") {
-            let send = async |body: &str| self.reply(&read(body)?, clock::now()).await;
+            let send = async |body: &str| self.reply(&read(body)?, clock::now(), deadline).await;
             batch::in_order(event, &self.dead_replies, send).await
         } else if queue.ends_with("urgent") {
             let send = async |body: &str| {
@@ -138,11 +138,22 @@ impl Sender {
             return Ok(());
         }
         match held.job {
-            HeldJob::Reply(job) => self.reply(&job, held.since).await,
+            HeldJob::Reply(job) => self.reply(&job, held.since, deadline).await,
             HeldJob::Notice(job) => self.notice(job, Lane::Ordinary, held.since, deadline).await,
             HeldJob::Urgent(job) => self.notice(job, Lane::Urgent, held.since, deadline).await,
         }
     }
+}
+
+/// With less time than this left, what is not begun is left to a later call: a call of Meta may take fifteen seconds.
+const MARGIN: Duration = Duration::from_secs(20);
+
+/// How much time there is for what is not begun yet.
+fn time_left(deadline: SystemTime) -> Duration {
+    deadline
+        .duration_since(SystemTime::now())
+        .unwrap_or_default()
+        .saturating_sub(MARGIN)
 }
 
 fn read<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, Failure> {

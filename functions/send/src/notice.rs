@@ -13,12 +13,10 @@ use domain::platform::TemplateKey;
 use futures::stream::{self, StreamExt};
 use whatsapp::{Body, Template};
 
-use crate::Sender;
 use crate::gate::Pass;
 use crate::share::{Fate, Leave};
+use crate::{Sender, time_left};
 
-/// With less time than this left, the rest of a batch is left to a later call.
-const MARGIN: Duration = Duration::from_secs(20);
 /// Shares under way at once: the calls of one do not keep the next from its slots.
 const SHARES: usize = 64;
 /// How long to wait before what was certainly not taken is tried again (Meta advises 4^n seconds); then it is held.
@@ -64,7 +62,7 @@ impl Sender {
             // Two who turned out to be one are one.
             people.sort_unstable();
             people.dedup();
-            if left(deadline) < MARGIN + pause {
+            if time_left(deadline) <= pause {
                 waiting.add(None, &people);
                 break;
             }
@@ -101,7 +99,7 @@ impl Sender {
         let template = template_of(job);
         let leave = |tries| Leave {
             lane,
-            patience: left(deadline).saturating_sub(MARGIN),
+            patience: time_left(deadline),
             template: Some(&template),
             notice: Some(&job.notice),
             tries,
@@ -216,11 +214,4 @@ fn body_of(job: &NoticeBatch) -> Body {
         &job.language,
         [("testo", job.text.clone()), ("link", job.link.clone())],
     ))
-}
-
-/// How much time is left.
-fn left(deadline: SystemTime) -> Duration {
-    deadline
-        .duration_since(SystemTime::now())
-        .unwrap_or_default()
 }

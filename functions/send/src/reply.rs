@@ -1,6 +1,6 @@
 //! A reply to one person: free text while their window is open, else its template twin, else it waits until they write.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use cloud::batch::Failure;
 use cloud::clock;
@@ -14,9 +14,9 @@ use domain::platform::TemplateKey;
 use whatsapp::outgoing::{Button, Buttons, Flow, Link, List, Row, Section};
 use whatsapp::{Body, Template};
 
-use crate::Sender;
 use crate::gate::Pass;
 use crate::share::{Fate, Leave};
+use crate::{Sender, time_left};
 
 /// For how many seconds after a person wrote they may be answered with free text: 24 hours (Meta, customer service
 /// window), less five minutes.
@@ -29,9 +29,18 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
 
 impl Sender {
-    /// Says `job`, which has been on its way since `since`.
-    pub(crate) async fn reply(&self, job: &SayReply, since: Instant) -> Result<(), Failure> {
+    /// Says `job`, which has been on its way since `since`, if there is time before `deadline`.
+    pub(crate) async fn reply(
+        &self,
+        job: &SayReply,
+        since: Instant,
+        deadline: SystemTime,
+    ) -> Result<(), Failure> {
         let mut job = job.clone();
+        // Ten of them may stand one behind the other, and Meta may be slow.
+        if time_left(deadline).is_zero() {
+            return self.hold(HeldJob::Reply(job), since, None).await;
+        }
         let tried = match self.pass(None, None).await? {
             Pass::Go => None,
             Pass::Try { cause, .. } => Some(cause),

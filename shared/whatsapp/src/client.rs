@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::errors::{Class, class_of, of_status};
+use crate::lenient::discreet;
 use crate::outgoing::{Outgoing, OverLimit, Receipt};
 
 /// The version of the Graph API that this crate speaks.
@@ -225,7 +226,7 @@ fn refused(status: StatusCode, body: &[u8]) -> SendError {
         class => SendError::Refused {
             reason: Reason {
                 code: error.code,
-                title: error.message.chars().take(200).collect(),
+                title: discreet(&error.message),
             },
             class,
             trace: error.fbtrace_id,

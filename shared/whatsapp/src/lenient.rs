@@ -14,6 +14,29 @@ pub(crate) fn json(raw: &str) -> Result<Value, serde_json::Error> {
     })
 }
 
+/// What Meta says of an error, for logs and for the staff: at most 200 characters, and no run of digits that may be
+/// somebody's number. Meta's codes have seven digits at most.
+pub(crate) fn discreet(said: &str) -> String {
+    const LONGEST_CODE: usize = 7;
+    let mut told = String::new();
+    let mut digits = String::new();
+    for letter in said.chars().take(200).chain(['\0']) {
+        if letter.is_ascii_digit() {
+            digits.push(letter);
+            continue;
+        }
+        told.push_str(if digits.len() > LONGEST_CODE {
+            "…"
+        } else {
+            &digits
+        });
+        digits.clear();
+        told.push(letter);
+    }
+    told.pop();
+    told
+}
+
 /// The text under `key`; of a number, its digits.
 pub(crate) fn text(value: &Value, key: &str) -> Option<String> {
     match &value[key] {
@@ -116,6 +139,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_meta_says_is_told_without_anybodys_number() {
+        assert_eq!(
+            discreet("(#131030) Recipient phone number +393331234567 not in allowed list"),
+            "(#131030) Recipient phone number +… not in allowed list"
+        );
+        assert_eq!(discreet("(#2388019)"), "(#2388019)");
+        assert_eq!(discreet(""), "");
+        assert_eq!(discreet("12345678"), "…");
+    }
 
     #[test]
     fn a_number_may_be_text_and_text_a_number() {

@@ -6,7 +6,7 @@ use domain::ids::{SendId, Wamid};
 use serde_json::Value;
 
 use crate::inbound::Sender;
-use crate::lenient::{instant, items, json, parsed, text, truth, whole, word};
+use crate::lenient::{discreet, instant, items, json, parsed, text, truth, whole, word};
 use crate::webhook::{QueuedStatus, Unreadable};
 
 /// A status, read.
@@ -101,15 +101,14 @@ fn rung(state: &str) -> Option<Rung> {
 
 /// An error object of Meta's: in a status, in a message, beside messages.
 pub(crate) fn failure(error: &Value) -> Failure {
-    let short = |text: String| text.chars().take(200).collect();
     let details = word(&error["error_data"], "details").or_else(|| word(error, "details"));
     let title = word(error, "title").or_else(|| word(error, "message"));
     Failure {
         reason: Reason {
             code: whole(error, "code").unwrap_or_default(),
-            title: title.map(short).unwrap_or_default(),
+            title: title.as_deref().map(discreet).unwrap_or_default(),
         },
-        details: details.map(short),
+        details: details.as_deref().map(discreet),
     }
 }
 

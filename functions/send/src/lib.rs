@@ -30,7 +30,7 @@ use cloud::secrets::Secrets;
 use domain::jobs::{Held, HeldJob};
 use domain::pace::Lane;
 use domain::tenant::Tenant;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use whatsapp::Client;
 
 pub use config::Config;
@@ -55,6 +55,8 @@ pub struct Sender {
     term_seconds: i32,
     /// By which this process knows its own intents again.
     hand: u32,
+    /// Whose turn it is to book slots.
+    booking: Mutex<()>,
     /// Room for messages that are prepared and have not left.
     preparing: Semaphore,
     /// How long it took lately to read the people of a share and to write its intents, in microseconds.
@@ -89,6 +91,7 @@ impl Sender {
             tenant: config.tenant,
             term_seconds: i32::try_from(config.unclear_term_seconds.min(900)).unwrap_or(900),
             hand: clock::new_hand(),
+            booking: Mutex::new(()),
             preparing: Semaphore::new(share::AHEAD as usize),
             prepare_us: AtomicU64::new(15_000),
         })

@@ -329,6 +329,8 @@ impl Sender {
 
     /// `wanted` slots, which begin when the people will be read and the intents written.
     async fn slots(&self, lane: Lane, wanted: usize) -> Result<VecDeque<Slot>, Failure> {
+        // One after the other, in the order in which they came: who stands last in a batch is also sent to last.
+        let _turn = self.booking.lock().await;
         let mut slots = VecDeque::with_capacity(wanted);
         while slots.len() < wanted {
             let more = u32::try_from(wanted - slots.len()).unwrap_or(u32::MAX);

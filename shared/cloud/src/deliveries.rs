@@ -122,21 +122,6 @@ impl Deliveries {
         Ok(Seen::after(seen, next))
     }
 
-    /// Merges `report` into the delivery `id` as it was `seen`, without reading it again unless somebody wrote meanwhile.
-    pub async fn record(
-        &self,
-        id: &SendId,
-        seen: &Seen,
-        report: &Report,
-        now: Instant,
-    ) -> Result<(), StoreError> {
-        let next = seen.delivery.clone().merge(report.clone());
-        match self.write(id, Some(seen), &next, now).await {
-            Err(StoreError::Stale) => self.merge(id, report, now).await.map(|_| ()),
-            written => written.map(|_| ()),
-        }
-    }
-
     /// Merges `report` into the delivery `id`, however many others write at the same time.
     pub async fn merge(
         &self,

@@ -38,13 +38,6 @@ pub struct Slots {
     left: u32,
 }
 
-impl Slots {
-    /// How many are left.
-    pub fn left(&self) -> usize {
-        self.left as usize
-    }
-}
-
 impl Iterator for Slots {
     type Item = Slot;
 

@@ -1,13 +1,12 @@
-//! People, as those who send to them need them: one person, or the audience page by page.
+//! People, as those who dispatch to them need them: the audience, counted or page by page.
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::Select;
 use domain::ids::PersonId;
-use domain::person::Person;
 
 use crate::StoreError;
-use crate::table::{dynamo, key, read, string, text};
+use crate::table::{dynamo, key, string, text};
 
 /// The index attribute of those who receive notices.
 pub(crate) const AUDIENCE: &str = "notices";
@@ -37,23 +36,6 @@ impl People {
         }
     }
 
-    /// The person, as they are at this moment: an opt-out that was written is seen.
-    pub async fn get(&self, id: &PersonId) -> Result<Option<Person>, StoreError> {
-        let answer = self
-            .dynamo
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(key(id.as_str(), "person")))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(dynamo)?;
-        answer
-            .item
-            .map(|mut item| read(&mut item, "person"))
-            .transpose()
-    }
-
     /// How many receive notices. The index is sparse and small: counting it costs a read per hundred people or so.
     pub async fn count_audience(&self) -> Result<u64, StoreError> {
         let (mut people, mut start) = (0, None);
@@ -81,7 +63,7 @@ impl People {
     /// At most `limit` of those who receive notices, after `cursor`.
     ///
     /// The index is read as it stands: somebody who subscribed within the last second may be missing, and somebody who
-    /// left may be there; whoever sends looks again with [`People::get`].
+    /// left may be there; whoever sends looks again with [`crate::outbox::Outbox::look`].
     pub async fn audience(
         &self,
         cursor: Option<&str>,

@@ -114,11 +114,12 @@ impl RegisterRow {
 fn signatures(state: &State) -> (Option<Signed>, Option<Signed>, Option<Signed>) {
     match state {
         State::TakenInCharge { taken } => (Some(taken.clone()), None, None),
-        State::Forwarded { taken, forwarded } => {
-            (Some(taken.clone()), Some(forwarded.clone()), None)
-        }
+        State::Forwarded {
+            taken, forwarded, ..
+        } => (Some(taken.clone()), Some(forwarded.clone()), None),
         State::Approved { endorsed }
         | State::Scheduled { endorsed, .. }
+        | State::Held { endorsed, .. }
         | State::Sending { endorsed, .. }
         | State::Sent { endorsed, .. }
         | State::Stopped { endorsed, .. } => (

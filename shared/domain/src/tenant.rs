@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::Instant;
+use crate::notice::Procedure;
 
 /// The settings of one comune.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,9 @@ pub struct Tenant {
     /// Words that this comune adds to the usual ones.
     #[serde(default)]
     pub keywords: ExtraKeywords,
+    /// The comune's own numbers of the procedure of a notice.
+    #[serde(default)]
+    pub procedure: Procedure,
     /// IANA name of the zone in which offices and citizens read hours.
     pub time_zone: Zone,
     /// Whether the number only sends notices and answers questions with a courtesy.

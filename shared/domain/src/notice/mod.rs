@@ -1,14 +1,23 @@
 //! A notice, from the request of an office to the moment it has gone out (Rubano, "Criteri e modalità per l'utilizzo del
 //! servizio di messaggistica WhatsApp").
 
+mod around;
 mod digest;
 mod draft;
+mod moves;
+mod procedure;
 mod request;
 mod state;
+mod waiver;
+mod workflow;
 
+pub use around::Around;
 pub use digest::Digest;
 pub use draft::{Draft, DraftInput, Field, FieldProblem, Invalid, Kind, NewsLink};
+pub use moves::{Move, NotAllowed};
+pub use procedure::Procedure;
 pub use request::{
-    Applied, Approval, Audience, Endorsement, Entry, Move, NotAllowed, NoticeRequest, Signed,
+    Applied, Approval, Audience, Endorsement, Entry, NoticeRequest, Objection, Path, Signed,
 };
-pub use state::{MoveKind, State, StateName};
+pub use state::{HoldCause, MoveKind, State, StateName};
+pub use waiver::{Waiver, in_the_way, needed};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::request::{Endorsement, Signed};
+use super::request::{Endorsement, Objection, Path, Signed};
 use crate::Instant;
 use crate::staff::Role;
 
@@ -30,6 +30,15 @@ pub enum State {
         taken: Signed,
         /// Who forwarded it.
         forwarded: Signed,
+        /// Which way it came.
+        #[serde(default)]
+        path: Path,
+        /// Who of the group has approved these words so far.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        votes: Vec<Signed>,
+        /// Who of the group is against it, where one alone cannot stop it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        objections: Vec<Objection>,
     },
     /// Its exact words are approved.
     Approved {
@@ -42,6 +51,17 @@ pub enum State {
         endorsed: Endorsement,
         /// The hour.
         send_at: Instant,
+    },
+    /// Its hour came, and it was not to go out without somebody looking at it again.
+    Held {
+        /// The signatures.
+        endorsed: Endorsement,
+        /// The hour at which it did not go.
+        send_at: Instant,
+        /// When it was held.
+        held_at: Instant,
+        /// Why.
+        cause: HoldCause,
     },
     /// It is going out.
     Sending {
@@ -99,6 +119,7 @@ impl State {
             Self::Forwarded { .. } => StateName::Forwarded,
             Self::Approved { .. } => StateName::Approved,
             Self::Scheduled { .. } => StateName::Scheduled,
+            Self::Held { .. } => StateName::Held,
             Self::Sending { .. } => StateName::Sending,
             Self::Sent { .. } => StateName::Sent,
             Self::Stopped { .. } => StateName::Stopped,
@@ -112,6 +133,7 @@ impl State {
         match self {
             Self::Approved { endorsed }
             | Self::Scheduled { endorsed, .. }
+            | Self::Held { endorsed, .. }
             | Self::Sending { endorsed, .. }
             | Self::Sent { endorsed, .. }
             | Self::Stopped { endorsed, .. } => Some(endorsed),
@@ -130,6 +152,32 @@ impl State {
     }
 }
 
+/// Why a notice did not go out at its hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldCause {
+    /// The system came to it later than the comune tolerates: what is read late may be wrong by then.
+    Late,
+    /// Nothing goes out at this hour or on this day.
+    ForbiddenHour,
+    /// The page it leads to is not there, or says something else than when the notice was approved.
+    PageChanged,
+}
+
+impl HoldCause {
+    /// Every cause.
+    pub const ALL: [Self; 3] = [Self::Late, Self::ForbiddenHour, Self::PageChanged];
+
+    /// The name in the API and in the texts.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Late => "late",
+            Self::ForbiddenHour => "forbidden_hour",
+            Self::PageChanged => "page_changed",
+        }
+    }
+}
+
 /// The name of a [`State`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -144,6 +192,7 @@ pub enum StateName {
     Forwarded,
     Approved,
     Scheduled,
+    Held,
     Sending,
     Sent,
     Stopped,
@@ -161,28 +210,37 @@ pub enum StateName {
 pub enum MoveKind {
     TakeCharge,
     Reword,
+    Waive,
+    Second,
     Forward,
+    ForwardDirectly,
     Approve,
+    Object,
     Return,
     Reject,
     Resubmit,
     Schedule,
     Cancel,
-    Start,
-    Finish,
+    Release,
     Stop,
     Resume,
+    Silence,
+    Expire,
+    Hold,
+    Start,
+    Finish,
 }
 
 impl StateName {
     /// Every state.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Submitted,
         Self::Returned,
         Self::TakenInCharge,
         Self::Forwarded,
         Self::Approved,
         Self::Scheduled,
+        Self::Held,
         Self::Sending,
         Self::Sent,
         Self::Stopped,
@@ -199,6 +257,7 @@ impl StateName {
             Self::Forwarded => "forwarded",
             Self::Approved => "approved",
             Self::Scheduled => "scheduled",
+            Self::Held => "held",
             Self::Sending => "sending",
             Self::Sent => "sent",
             Self::Stopped => "stopped",
@@ -211,16 +270,26 @@ impl StateName {
     /// table of the workflow.
     pub fn allows(self, step: MoveKind) -> Option<&'static [Role]> {
         use MoveKind as M;
-        use Role::{OperatingGroup, Operator, Requester, SectorHead};
+        use Role::{OperatingGroup, Operator, Requester, Secretary, SectorHead, Supplier};
         match (self, step) {
             (Self::Submitted, M::TakeCharge) => Some(&[Operator]),
             (Self::Returned, M::Resubmit) => Some(&[Requester]),
             (
-                Self::TakenInCharge | Self::Forwarded | Self::Approved | Self::Scheduled,
+                Self::TakenInCharge
+                | Self::Forwarded
+                | Self::Approved
+                | Self::Scheduled
+                | Self::Held,
                 M::Reword,
-            ) => Some(&[Operator, SectorHead]),
+            ) => Some(&[Operator, SectorHead, Supplier]),
+            (Self::TakenInCharge | Self::Forwarded, M::Waive | M::Second) => {
+                Some(&[Operator, SectorHead, OperatingGroup, Secretary])
+            }
             (Self::TakenInCharge, M::Forward) => Some(&[SectorHead]),
-            (Self::Forwarded, M::Approve) => Some(&[OperatingGroup]),
+            (Self::TakenInCharge, M::ForwardDirectly) => Some(&[Operator]),
+            (Self::Forwarded, M::Approve) => Some(&[OperatingGroup, Supplier]),
+            (Self::Forwarded, M::Object) => Some(&[OperatingGroup]),
+            (Self::Held, M::Release) => Some(&[SectorHead, OperatingGroup]),
             // All may be queued and little of it sent: a notice that was sent can still be stopped.
             (Self::TakenInCharge | Self::Forwarded, M::Return | M::Reject)
             | (Self::Approved, M::Schedule)
@@ -233,10 +302,14 @@ impl StateName {
                 | Self::TakenInCharge
                 | Self::Forwarded
                 | Self::Approved
-                | Self::Scheduled,
+                | Self::Scheduled
+                | Self::Held,
                 M::Cancel,
             ) => Some(&[Requester, Operator, SectorHead, OperatingGroup]),
-            (Self::Scheduled, M::Start) | (Self::Sending, M::Finish) => Some(&[]),
+            (Self::Forwarded, M::Silence)
+            | (Self::Approved | Self::Scheduled | Self::Held, M::Expire)
+            | (Self::Scheduled, M::Hold | M::Start)
+            | (Self::Sending, M::Finish) => Some(&[]),
             (Self::Stopped, M::Resume) => Some(&[SectorHead, OperatingGroup]),
             _ => None,
         }
@@ -245,20 +318,28 @@ impl StateName {
 
 impl MoveKind {
     /// Every move.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 21] = [
         Self::TakeCharge,
         Self::Reword,
+        Self::Waive,
+        Self::Second,
         Self::Forward,
+        Self::ForwardDirectly,
         Self::Approve,
+        Self::Object,
         Self::Return,
         Self::Reject,
         Self::Resubmit,
         Self::Schedule,
         Self::Cancel,
-        Self::Start,
-        Self::Finish,
+        Self::Release,
         Self::Stop,
         Self::Resume,
+        Self::Silence,
+        Self::Expire,
+        Self::Hold,
+        Self::Start,
+        Self::Finish,
     ];
 
     /// The name in the API and in the texts.
@@ -266,17 +347,25 @@ impl MoveKind {
         match self {
             Self::TakeCharge => "take_charge",
             Self::Reword => "reword",
+            Self::Waive => "waive",
+            Self::Second => "second",
             Self::Forward => "forward",
+            Self::ForwardDirectly => "forward_directly",
             Self::Approve => "approve",
+            Self::Object => "object",
             Self::Return => "return",
             Self::Reject => "reject",
             Self::Resubmit => "resubmit",
             Self::Schedule => "schedule",
             Self::Cancel => "cancel",
-            Self::Start => "start",
-            Self::Finish => "finish",
+            Self::Release => "release",
             Self::Stop => "stop",
             Self::Resume => "resume",
+            Self::Silence => "silence",
+            Self::Expire => "expire",
+            Self::Hold => "hold",
+            Self::Start => "start",
+            Self::Finish => "finish",
         }
     }
 }

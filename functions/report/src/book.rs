@@ -126,6 +126,7 @@ pub(crate) mod tests {
         let signed = |by: &str, at: &str| Signed {
             by: by.parse().unwrap(),
             at: at.parse().unwrap(),
+            instead_of: None,
         };
         RegisterRow {
             notice: format!("avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A{n:02}")

@@ -234,6 +234,38 @@ impl Problem {
                 "problem.invalid",
             )
             .with_error("wanted_at", words.staff("problem.too_late", &[])),
+            NotAllowed::SamePerson => {
+                Self::said(StatusCode::FORBIDDEN, "same-person", "problem.same_person")
+            }
+            NotAllowed::AlreadyApproved => Self::said(
+                StatusCode::CONFLICT,
+                "already-approved",
+                "problem.already_approved",
+            )
+            .with_current(Some(current)),
+            NotAllowed::HeadIsPresent => Self::said(
+                StatusCode::CONFLICT,
+                "head-is-present",
+                "problem.head_is_present",
+            )
+            .with_current(Some(current)),
+            NotAllowed::NotWaivable(check) => Self::said(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "not-waivable",
+                "problem.invalid",
+            )
+            .with_error(
+                "check",
+                words.staff("problem.not_waivable", &[("controllo", check.key())]),
+            ),
+            NotAllowed::InTheWay(checks) => {
+                let list: Vec<_> = checks.iter().map(|check| check.key()).collect();
+                let title = words.staff(
+                    "problem.in_the_way",
+                    &[("controlli", &list.join(", "))],
+                );
+                Self::new(StatusCode::CONFLICT, "in-the-way", title).with_current(Some(current))
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! A request as the staff reads it.
 
-use domain::notice::{Entry, NoticeRequest, Signed, State};
+use domain::notice::{Entry, NoticeRequest, Objection, Signed, State, Waiver};
 use domain::tenant::Tenant;
 use domain::texts;
 use serde::Serialize;
@@ -41,8 +41,28 @@ pub struct RequestView {
     pub digest: String,
     /// Who asked.
     pub submitted: SignedView,
+    /// What was decided in spite of the checks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<WaiverView>,
+    /// Whether it is a rehearsal, in which nothing is sent.
+    pub training: bool,
     /// Where it stands.
     pub state: StateView,
+}
+
+/// A check that somebody has set aside.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WaiverView {
+    /// The check.
+    #[schema(example = "E16")]
+    pub check: String,
+    /// Why.
+    pub reason: String,
+    /// Who decided.
+    pub decided: SignedView,
+    /// The second person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second: Option<SignedView>,
 }
 
 /// Where a request stands.
@@ -63,6 +83,20 @@ pub struct StateView {
     /// Who approved which words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval: Option<ApprovalView>,
+    /// Which way it came to the group: `ordinary`, or `alternative` where the head of the sector was absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "ordinary")]
+    pub path: Option<String>,
+    /// Who has approved the words as they stand, while more of the group must.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub votes: Vec<SignedView>,
+    /// Who is against it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub objections: Vec<ObjectionView>,
+    /// Why it did not go out at its hour: `late`, `forbidden_hour`, `page_changed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "late")]
+    pub held_because: Option<String>,
     /// The hour at which it goes out, in UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send_at: Option<String>,
@@ -74,6 +108,16 @@ pub struct StateView {
     pub reason: Option<String>,
 }
 
+/// Somebody of the group who is against it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ObjectionView {
+    /// Who, and when.
+    #[serde(flatten)]
+    pub signed: SignedView,
+    /// Why.
+    pub reason: String,
+}
+
 /// Who did something, and when.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SignedView {
@@ -83,6 +127,10 @@ pub struct SignedView {
     /// The instant, in UTC.
     #[schema(example = "2026-11-22T09:00:00Z")]
     pub at: String,
+    /// For whom, who was absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "sportello.due")]
+    pub instead_of: Option<String>,
 }
 
 /// The approval of exact words.
@@ -93,6 +141,11 @@ pub struct ApprovalView {
     pub signed: SignedView,
     /// What was approved.
     pub digest: String,
+    /// Who had approved the same words before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<SignedView>,
+    /// Whether the group let its term pass without an objection.
+    pub by_silence: bool,
 }
 
 /// A line of the history.
@@ -105,6 +158,13 @@ pub struct EntryView {
     /// Who; nobody when the system moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// For whom, who was absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<String>,
+    /// Which check was set aside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "E16")]
+    pub check: Option<String>,
     /// The move, for programs; `submit` for the first.
     #[schema(example = "take_charge")]
     pub step: String,
@@ -139,6 +199,8 @@ impl RequestView {
             preview,
             digest: request.digest(tenant).as_str().to_owned(),
             submitted: (&request.submitted).into(),
+            waivers: request.waivers.iter().map(WaiverView::from).collect(),
+            training: request.training,
             state: StateView::of(&request.state),
         }
     }
@@ -153,17 +215,34 @@ impl StateView {
             taken: None,
             forwarded: None,
             approval: None,
+            path: None,
+            votes: Vec::new(),
+            objections: Vec::new(),
+            held_because: None,
             send_at: None,
             stopped: None,
             reason: None,
         };
         match state {
             State::TakenInCharge { taken } => view.taken = Some(taken.into()),
-            State::Forwarded { taken, forwarded } => {
+            State::Forwarded {
+                taken,
+                forwarded,
+                path,
+                votes,
+                objections,
+            } => {
                 view.taken = Some(taken.into());
                 view.forwarded = Some(forwarded.into());
+                view.path = Some(path.key().to_owned());
+                view.votes = votes.iter().map(SignedView::from).collect();
+                view.objections = objections.iter().map(ObjectionView::from).collect();
             }
             State::Scheduled { send_at, .. } => view.send_at = Some(send_at.to_string()),
+            State::Held { send_at, cause, .. } => {
+                view.send_at = Some(send_at.to_string());
+                view.held_because = Some(cause.key().to_owned());
+            }
             State::Returned {
                 returned: by,
                 reason,
@@ -192,9 +271,13 @@ impl StateView {
         if let Some(endorsed) = state.endorsed() {
             view.taken = Some((&endorsed.taken).into());
             view.forwarded = Some((&endorsed.forwarded).into());
+            view.path = Some(endorsed.path.key().to_owned());
+            let approval = &endorsed.approval;
             view.approval = Some(ApprovalView {
-                signed: (&endorsed.approval.signed).into(),
-                digest: endorsed.approval.digest.as_str().to_owned(),
+                signed: (&approval.signed).into(),
+                digest: approval.digest.as_str().to_owned(),
+                others: approval.others.iter().map(SignedView::from).collect(),
+                by_silence: approval.by_silence,
             });
         }
         view
@@ -206,6 +289,27 @@ impl From<&Signed> for SignedView {
         Self {
             by: signed.by.to_string(),
             at: signed.at.to_string(),
+            instead_of: signed.instead_of.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+impl From<&Objection> for ObjectionView {
+    fn from(objection: &Objection) -> Self {
+        Self {
+            signed: (&objection.signed).into(),
+            reason: objection.reason.clone(),
+        }
+    }
+}
+
+impl From<&Waiver> for WaiverView {
+    fn from(waiver: &Waiver) -> Self {
+        Self {
+            check: waiver.check.key().to_owned(),
+            reason: waiver.reason.clone(),
+            decided: (&waiver.signed).into(),
+            second: waiver.second.as_ref().map(SignedView::from),
         }
     }
 }
@@ -216,6 +320,8 @@ impl From<&Entry> for EntryView {
             version: entry.version,
             at: entry.at.to_string(),
             by: entry.by.as_ref().map(ToString::to_string),
+            instead_of: entry.instead_of.as_ref().map(ToString::to_string),
+            check: entry.check.map(|check| check.key().to_owned()),
             step: entry
                 .step
                 .map_or("submit", domain::notice::MoveKind::key)

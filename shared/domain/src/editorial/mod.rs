@@ -13,3 +13,4 @@ pub enum Severity { Block, Warn, Info }
 pub enum Waivable { Never, WithReason, WithSecondPerson, BySecretary }
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding { pub check: CheckId, pub severity: Severity }
+impl Finding { pub fn new(check: CheckId, severity: Severity) -> Self { Self { check, severity } } }

@@ -70,6 +70,16 @@ pub enum Path {
     Alternative,
 }
 
+impl Path {
+    /// The name in the API.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Ordinary => "ordinary",
+            Self::Alternative => "alternative",
+        }
+    }
+}
+
 /// Somebody of the group is against it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Objection {
@@ -95,6 +105,13 @@ pub struct Approval {
     /// When the words became approved.
     #[serde(default)]
     pub at: Option<Instant>,
+}
+
+impl Approval {
+    /// When the words became approved.
+    pub fn since(&self) -> Instant {
+        self.at.unwrap_or(self.signed.at)
+    }
 }
 
 /// The signatures that an approved request carries.

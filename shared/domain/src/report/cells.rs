@@ -176,6 +176,7 @@ mod tests {
         Signed {
             by: by.parse().unwrap(),
             at: at.parse().unwrap(),
+            instead_of: None,
         }
     }
 

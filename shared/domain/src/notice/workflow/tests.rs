@@ -1,7 +1,11 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::editorial::{Finding, Severity};
+use crate::notice::draft::Draft;
 use crate::notice::draft::tests::{input, now};
+use crate::notice::request::Audience;
+use crate::notice::state::{HoldCause, StateName};
 use crate::tenant::tests::rubano;
 
 fn draft(text: &str) -> Draft {
@@ -297,8 +301,249 @@ fn any_move() -> impl Strategy<Value = (Move, Actor)> {
         Just(Move::Finish),
         "[x ]{0,2}".prop_map(Move::Stop),
         Just(Move::Resume),
+        Just(Move::ForwardDirectly),
+        "[x ]{0,2}".prop_map(Move::Object),
+        "[x ]{0,2}".prop_map(|why| Move::Waive(CheckId::E16, why)),
+        Just(Move::Second(CheckId::E16)),
+        Just(Move::Silence),
+        Just(Move::Expire),
+        prop::sample::select(HoldCause::ALL.to_vec()).prop_map(Move::Hold),
+        Just(Move::Release(submitted().digest(&rubano()))),
     ];
     (moves, prop::sample::select(actors.to_vec()))
+}
+
+fn is_of_the_system(step: &Move) -> bool {
+    use Move as M;
+    matches!(
+        step,
+        M::Start | M::Finish | M::Silence | M::Expire | M::Hold(_)
+    )
+}
+
+fn secretary() -> Actor {
+    actor("segretario", &[Role::Secretary])
+}
+
+fn supplier() -> Actor {
+    actor("fornitore", &[Role::Supplier])
+}
+
+fn finding(check: CheckId, severity: Severity) -> Finding {
+    Finding::new(check, severity)
+}
+
+/// Makes a move where the checks found `findings`.
+fn apply_with(
+    request: NoticeRequest,
+    step: Move,
+    by: &Actor,
+    findings: &[Finding],
+) -> Result<NoticeRequest, NotAllowed> {
+    let tenant = rubano();
+    let around = Around {
+        findings,
+        ..Around::plain(&tenant, now())
+    };
+    request
+        .apply_in(step, by, &around)
+        .map(|applied| applied.request)
+}
+
+fn taken() -> NoticeRequest {
+    apply(submitted(), Move::TakeCharge, &desk()).unwrap()
+}
+
+fn of_the_group(quorum: u32, veto: bool) -> Tenant {
+    let mut tenant = rubano();
+    tenant.procedure.quorum = quorum;
+    tenant.procedure.veto = veto;
+    tenant
+}
+
+fn member(n: u8) -> Actor {
+    actor(&format!("gruppo.{n}"), &[Role::OperatingGroup])
+}
+
+#[test]
+fn a_warning_is_passed_over_with_a_reason_and_a_fault_not_at_all() {
+    let long = [finding(CheckId::E04, Severity::Warn)];
+    let dead = [finding(CheckId::E02, Severity::Block)];
+    let reason = "Il testo è quello dell'ordinanza.".to_owned();
+
+    let held_up = apply_with(taken(), Move::Forward, &head(), &long);
+    assert_eq!(held_up, Err(NotAllowed::InTheWay(vec![CheckId::E04])));
+    let silent = apply_with(taken(), Move::Waive(CheckId::E04, " ".into()), &desk(), &long);
+    assert_eq!(silent, Err(NotAllowed::ReasonMissing));
+    let waived = apply_with(taken(), Move::Waive(CheckId::E04, reason.clone()), &desk(), &long);
+    assert!(apply_with(waived.unwrap(), Move::Forward, &head(), &long).is_ok());
+
+    let refused = apply_with(taken(), Move::Waive(CheckId::E02, reason), &desk(), &dead);
+    assert_eq!(refused, Err(NotAllowed::NotWaivable(CheckId::E02)));
+}
+
+#[test]
+fn a_repetition_takes_a_second_person_and_new_words_take_both_decisions_back() {
+    let again = [finding(CheckId::E16, Severity::Block)];
+    let waive = Move::Waive(CheckId::E16, "È il promemoria del giorno prima.".into());
+    let waived = apply_with(taken(), waive, &desk(), &again).unwrap();
+
+    let alone = apply_with(waived.clone(), Move::Forward, &head(), &again);
+    assert_eq!(alone, Err(NotAllowed::InTheWay(vec![CheckId::E16])));
+    let same = apply_with(waived.clone(), Move::Second(CheckId::E16), &desk(), &again);
+    assert_eq!(same, Err(NotAllowed::SamePerson));
+    let seconded = apply_with(waived, Move::Second(CheckId::E16), &head(), &again).unwrap();
+    assert!(apply_with(seconded.clone(), Move::Forward, &head(), &again).is_ok());
+
+    let reworded = apply_with(
+        seconded,
+        Move::Reword(Box::new(draft("Altre parole."))),
+        &desk(),
+        &again,
+    );
+    let outcome = apply_with(reworded.unwrap(), Move::Forward, &head(), &again);
+    assert_eq!(outcome, Err(NotAllowed::InTheWay(vec![CheckId::E16])));
+}
+
+#[test]
+fn in_an_electoral_period_it_takes_the_secretary() {
+    let electoral = [finding(CheckId::E20, Severity::Block)];
+    let waive = Move::Waive(CheckId::E20, "È indispensabile e impersonale.".into());
+
+    let by_the_desk = apply_with(taken(), waive.clone(), &desk(), &electoral).unwrap();
+    assert!(apply_with(by_the_desk, Move::Forward, &head(), &electoral).is_err());
+    let by_the_secretary = apply_with(taken(), waive, &secretary(), &electoral).unwrap();
+    assert!(apply_with(by_the_secretary, Move::Forward, &head(), &electoral).is_ok());
+}
+
+#[test]
+fn only_an_emergency_breaks_quiet_hours_and_it_takes_two() {
+    let at_night = [finding(CheckId::E17, Severity::Block)];
+    let waive = Move::Waive(CheckId::E17, "Rottura dell'argine.".into());
+    let ordinary = apply_with(taken(), waive.clone(), &desk(), &at_night);
+    assert_eq!(ordinary, Err(NotAllowed::NotWaivable(CheckId::E17)));
+
+    let mut emergency = taken();
+    emergency.draft.kind = crate::notice::Kind::Emergenza;
+    let waived = apply_with(emergency, waive, &desk(), &at_night).unwrap();
+    assert!(apply_with(waived.clone(), Move::Forward, &head(), &at_night).is_err());
+    let seconded = apply_with(waived, Move::Second(CheckId::E17), &group(), &at_night).unwrap();
+    assert!(apply_with(seconded, Move::Forward, &head(), &at_night).is_ok());
+}
+
+#[test]
+fn the_alternative_path_opens_only_while_the_head_is_absent() {
+    let tenant = rubano();
+    let there = taken().apply(Move::ForwardDirectly, &desk(), &tenant, now());
+    assert_eq!(there.map(|_| ()), Err(NotAllowed::HeadIsPresent));
+
+    let around = Around {
+        head_is_absent: true,
+        ..Around::plain(&tenant, now())
+    };
+    let direct = taken().apply_in(Move::ForwardDirectly, &desk(), &around);
+    let direct = direct.unwrap().request;
+    let digest = direct.digest(&tenant);
+    let approved = apply(direct, Move::Approve(digest), &supplier()).unwrap();
+
+    let endorsed = approved.state.endorsed().unwrap();
+    assert_eq!(endorsed.path, Path::Alternative);
+    assert_eq!(endorsed.approval.signed.by, supplier().id);
+}
+
+#[test]
+fn a_deputy_signs_for_whoever_is_absent() {
+    let tenant = rubano();
+    let around = Around {
+        instead_of: "sportello.due".parse().ok(),
+        ..Around::plain(&tenant, now())
+    };
+    let applied = submitted().apply_in(Move::TakeCharge, &desk(), &around).unwrap();
+
+    assert_eq!(applied.entry.instead_of, "sportello.due".parse().ok());
+    let State::TakenInCharge { taken } = applied.request.state else {
+        panic!("{:?}", applied.request.state);
+    };
+    assert_eq!(taken.instead_of, "sportello.due".parse().ok());
+}
+
+#[test]
+fn the_quorum_counts_different_people_and_other_words_start_it_anew() {
+    let tenant = of_the_group(2, true);
+    let approve = |request: NoticeRequest, n| {
+        let digest = request.digest(&tenant);
+        request.apply(Move::Approve(digest), &member(n), &tenant, now())
+    };
+    let once = approve(forwarded(), 1).unwrap().request;
+    assert_eq!(once.state.name(), StateName::Forwarded);
+    assert_eq!(approve(once.clone(), 1).map(|_| ()), Err(NotAllowed::AlreadyApproved));
+    let twice = approve(once.clone(), 2).unwrap().request;
+    assert_eq!(twice.state.name(), StateName::Approved);
+
+    let reworded = apply(once, Move::Reword(Box::new(draft("Altre parole."))), &desk()).unwrap();
+    let one_again = approve(reworded, 2).unwrap().request;
+    assert_eq!(one_again.state.name(), StateName::Forwarded);
+}
+
+#[test]
+fn one_objection_sends_it_back_or_where_there_is_no_veto_has_to_be_outvoted() {
+    let against = Move::Object("Non è di interesse generale.".into());
+    let back = apply(forwarded(), against.clone(), &member(1)).unwrap();
+    assert_eq!(back.state.name(), StateName::Returned);
+
+    let tenant = of_the_group(1, false);
+    let mut request = forwarded().apply(against, &member(1), &tenant, now()).unwrap().request;
+    for n in [2, 3] {
+        assert_eq!(request.state.name(), StateName::Forwarded);
+        let digest = request.digest(&tenant);
+        request = request
+            .apply(Move::Approve(digest), &member(n), &tenant, now())
+            .unwrap()
+            .request;
+    }
+    assert_eq!(request.state.name(), StateName::Approved);
+}
+
+#[test]
+fn silence_approves_only_where_the_comune_says_so_and_nobody_objected() {
+    assert!(forwarded().advance(Move::Silence, &rubano(), now()).is_err());
+
+    let mut tenant = of_the_group(1, false);
+    tenant.procedure.silence_working_days = Some(1);
+    let silent = forwarded().advance(Move::Silence, &tenant, now()).unwrap().request;
+    let endorsed = silent.state.endorsed().unwrap();
+    assert!(endorsed.approval.by_silence);
+    assert_eq!(endorsed.approval.signed.by, head().id);
+
+    let against = Move::Object("Non è di interesse generale.".into());
+    let contested = forwarded().apply(against, &member(1), &tenant, now()).unwrap().request;
+    assert!(contested.advance(Move::Silence, &tenant, now()).is_err());
+}
+
+#[test]
+fn an_approval_that_has_grown_old_is_asked_for_again() {
+    for old in [approved(), apply(approved(), Move::Schedule, &desk()).unwrap()] {
+        let expired = old.advance(Move::Expire, &rubano(), now()).unwrap().request;
+
+        assert_eq!(expired.state.name(), StateName::Forwarded);
+        assert!(apply(expired, Move::Schedule, &desk()).is_err());
+    }
+}
+
+#[test]
+fn what_was_held_at_its_hour_goes_out_when_somebody_reads_it_again() {
+    let scheduled = apply(approved(), Move::Schedule, &desk()).unwrap();
+    let held = scheduled.advance(Move::Hold(HoldCause::Late), &rubano(), now());
+    let held = held.unwrap().request;
+    assert!(held.clone().advance(Move::Start, &rubano(), now()).is_err());
+
+    let digest = held.digest(&rubano());
+    let released = apply(held.clone(), Move::Release(digest.clone()), &head()).unwrap();
+    assert_eq!(released.state.name(), StateName::Scheduled);
+    let other = apply(held.clone(), Move::Release(Digest::quoted("altro")), &head());
+    assert_eq!(other, Err(NotAllowed::OtherWords));
+    let reworded = apply(held, Move::Reword(Box::new(draft("Altre parole."))), &desk()).unwrap();
+    assert_eq!(reworded.state.name(), StateName::Forwarded);
 }
 
 proptest! {
@@ -309,8 +554,7 @@ proptest! {
         let mut request = submitted();
         for (step, by) in moves {
             let before = request.clone();
-            let system = matches!(step, Move::Start | Move::Finish);
-            let outcome = if system {
+            let outcome = if is_of_the_system(&step) {
                 request.advance(step, &rubano(), now())
             } else {
                 request.apply(step, &by, &rubano(), now())
@@ -344,8 +588,7 @@ proptest! {
     fn a_request_reads_back_as_it_was_stored(moves in prop::collection::vec(any_move(), 0..12)) {
         let request = moves.into_iter().fold(submitted(), |request, (step, by)| {
             let before = request.clone();
-            let system = matches!(step, Move::Start | Move::Finish);
-            let outcome = if system {
+            let outcome = if is_of_the_system(&step) {
                 request.advance(step, &rubano(), now()).map(|applied| applied.request)
             } else {
                 apply(request, step, &by)

@@ -95,11 +95,7 @@ impl Rosters {
     }
 
     /// At most `limit` changes, newest first; those before version `before`, where it is given.
-    pub async fn changes(
-        &self,
-        before: Option<u64>,
-        limit: i32,
-    ) -> Result<Vec<Entry>, StoreError> {
+    pub async fn changes(&self, before: Option<u64>, limit: i32) -> Result<Vec<Entry>, StoreError> {
         let last = before.unwrap_or(MOST_CHANGES).saturating_sub(1);
         let answer = self
             .dynamo

@@ -88,8 +88,8 @@ pub enum NotChanged {
     #[error("the appointment is over already")]
     AlreadyOver,
     /// The operator has as many absences as are kept.
-    #[error("too many absences")]
-    TooMany,
+    #[error("more than {0} absences")]
+    TooMany(usize),
 }
 
 impl Roster {
@@ -100,7 +100,7 @@ impl Roster {
             return Ok(self);
         }
         if operator.absences.len() >= MOST_ABSENCES {
-            return Err(NotChanged::TooMany);
+            return Err(NotChanged::TooMany(MOST_ABSENCES));
         }
         operator.absences.push(absence.clone());
         operator.absences.sort_by_key(|absence| absence.from);
@@ -162,9 +162,5 @@ impl Roster {
 /// The civil second of `now`: never later than `now`, so that who is back is back at once.
 fn second_of(now: Instant, zone: &Zone) -> civil::DateTime {
     let civil = zone.civil(now);
-    civil
-        .with()
-        .subsec_nanosecond(0)
-        .build()
-        .unwrap_or(civil)
+    civil.with().subsec_nanosecond(0).build().unwrap_or(civil)
 }

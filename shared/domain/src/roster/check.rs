@@ -252,7 +252,7 @@ impl Check {
         }
         if inputs.len() > MOST_OPERATORS {
             self.fault("operators", Wrong::TooMany(MOST_OPERATORS));
-            return Vec::new();
+            return vec![None];
         }
         let mut ids = Vec::new();
         for (place, input) in inputs.iter().enumerate() {

@@ -199,10 +199,7 @@ fn a_head_whose_post_is_vacant_still_gets_the_copy() {
     let copies = roster.alternative_copies(at("2026-07-15T10:00"), &zone());
 
     assert!(roster.sector_head_absent(at("2026-07-15T10:00"), &zone()));
-    assert_eq!(
-        copies.unwrap()[0].as_str(),
-        "capo.settore@esempio.it"
-    );
+    assert_eq!(copies.unwrap()[0].as_str(), "capo.settore@esempio.it");
 }
 
 #[test]
@@ -267,7 +264,12 @@ fn who_comes_back_early_acts_at_once_and_a_coming_absence_can_be_called_off() {
         .unwrap();
     let called_off = roster
         .clone()
-        .with_return(&one, Some("2026-12-24T08:00".parse().unwrap()), now, &zone())
+        .with_return(
+            &one,
+            Some("2026-12-24T08:00".parse().unwrap()),
+            now,
+            &zone(),
+        )
         .unwrap();
 
     assert_eq!(
@@ -337,7 +339,11 @@ fn an_operator_is_checked_field_by_field() {
             "name",
             Wrong::ControlCharacters,
         ),
-        (|o| o.name = Some("a".repeat(121)), "name", Wrong::TooLong(120)),
+        (
+            |o| o.name = Some("a".repeat(121)),
+            "name",
+            Wrong::TooLong(120),
+        ),
         (
             |o| o.email = Some("ufficio".to_owned()),
             "email",
@@ -401,7 +407,9 @@ fn an_operator_is_checked_field_by_field() {
 #[test]
 fn a_phase_names_operators_that_fit_each_once() {
     let mut input = input();
-    input.operators.push(operator("sportello.uno", &["operator"]));
+    input
+        .operators
+        .push(operator("sportello.uno", &["operator"]));
     input.phases.take_charge = names(&["sportello.uno", "ditta", "nessuno", "sportello.uno"]);
     input.phases.forward = names(&["sportello.due"]);
     input.group.supplier = Some("sindaco".to_owned());
@@ -420,10 +428,7 @@ fn a_phase_names_operators_that_fit_each_once() {
                 "phases.forward[0]".to_owned(),
                 Wrong::Unfit(&[Role::SectorHead])
             ),
-            (
-                "group.supplier".to_owned(),
-                Wrong::Unfit(&[Role::Supplier])
-            ),
+            ("group.supplier".to_owned(), Wrong::Unfit(&[Role::Supplier])),
         ]
     );
 }

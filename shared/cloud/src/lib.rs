@@ -16,6 +16,7 @@ pub mod people;
 pub mod platform;
 pub mod queue;
 pub mod reach;
+pub mod roster;
 pub mod schedule;
 pub mod secrets;
 pub mod staff;

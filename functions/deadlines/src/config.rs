@@ -40,8 +40,8 @@ mod tests {
 
     #[test]
     fn a_missing_variable_is_called_by_its_name() {
-        let error = Config::read(&|name| (name != "REPORTS_BUCKET").then(|| "x".to_owned()))
-            .unwrap_err();
+        let error =
+            Config::read(&|name| (name != "REPORTS_BUCKET").then(|| "x".to_owned())).unwrap_err();
 
         assert_eq!(
             error.to_string(),

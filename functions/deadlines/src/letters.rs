@@ -17,7 +17,12 @@ impl Deadlines {
         if left.is_empty() {
             return Ok(());
         }
-        telemetry::count("deadlines", "letters", "left", u32::try_from(left.len()).unwrap_or(u32::MAX));
+        telemetry::count(
+            "deadlines",
+            "letters",
+            "left",
+            u32::try_from(left.len()).unwrap_or(u32::MAX),
+        );
         self.letters.queue_again(&left, now).await?;
         Ok(())
     }

@@ -48,12 +48,14 @@ impl Deadlines {
 
     /// Looks for the ticks of a batch, as of `now`.
     pub async fn look_all(&self, event: SqsEvent, now: Instant) -> SqsBatchResponse {
-        batch::each(event, &self.dead, async |body: &str| {
-            match serde_json::from_str(body) {
+        batch::each(
+            event,
+            &self.dead,
+            async |body: &str| match serde_json::from_str(body) {
                 Ok(Tick::Look) => self.look(now).await,
                 Err(error) => Err(Failure::Dead(format!("not a tick: {error}"))),
-            }
-        })
+            },
+        )
         .await
     }
 

@@ -13,11 +13,7 @@ async fn main() -> Result<(), Error> {
     let deadlines = Deadlines::new(config, &aws);
 
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        Ok::<_, Error>(
-            deadlines
-                .look_all(event.payload, cloud::clock::now())
-                .await,
-        )
+        Ok::<_, Error>(deadlines.look_all(event.payload, cloud::clock::now()).await)
     }))
     .await
 }

@@ -42,7 +42,11 @@ impl Office {
     async fn write(&self, id: &str, now: &str) -> Letter {
         let to = vec!["gruppo@esempio.it".parse().unwrap()];
         let letter = Letter::new(id.parse().unwrap(), to, "Da approvare", "Aspetta.").unwrap();
-        self.deadlines.letters.write(&letter, at(now)).await.unwrap();
+        self.deadlines
+            .letters
+            .write(&letter, at(now))
+            .await
+            .unwrap();
         letter
     }
 }
@@ -65,7 +69,12 @@ async fn a_letter_that_was_left_for_a_minute_is_queued_once_an_hour_until_it_is_
     assert_eq!(queued[0]["body"], json!({ "letter": letter.id }));
 
     let posted = at("2026-11-24T11:11:00Z");
-    office.deadlines.letters.sent(&letter.id, "1", posted).await.unwrap();
+    office
+        .deadlines
+        .letters
+        .sent(&letter.id, "1", posted)
+        .await
+        .unwrap();
     office.tick("2026-11-25T10:00:00Z").await;
     assert_eq!(office.services.queued("mails").len(), 2);
 }
@@ -86,7 +95,10 @@ async fn what_is_no_tick_is_a_dead_letter() {
     let office = Office::open().await;
     let event = batch("ticks", &[("", json!({"type": "sleep"}).to_string())]);
 
-    office.deadlines.look_all(event, at("2026-11-24T10:00:00Z")).await;
+    office
+        .deadlines
+        .look_all(event, at("2026-11-24T10:00:00Z"))
+        .await;
 
     assert_eq!(office.services.queued("ticks-dead").len(), 1);
 }

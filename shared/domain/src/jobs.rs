@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Instant;
 use crate::conversation::Reply;
 use crate::ids::{NoticeId, PersonId, SendId};
+use crate::letter::LetterId;
 use crate::period::TwoMonthPeriod;
 
 /// `replies.fifo`: say this to that person. Group: the person; deduplication: the reply.
@@ -119,4 +120,19 @@ pub enum MakeReport {
     },
     /// Of the last one that is closed: what the schedule asks.
     LastClosedPeriod,
+}
+
+/// `mails`: post this letter. Its words are in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostLetter {
+    /// Which.
+    pub letter: LetterId,
+}
+
+/// `ticks`: look at what is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Tick {
+    /// What the schedule asks every few minutes.
+    Look,
 }

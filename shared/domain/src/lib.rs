@@ -11,6 +11,7 @@ pub mod identity;
 pub mod ids;
 pub mod jobs;
 pub mod keyword;
+pub mod letter;
 pub mod notice;
 pub mod pace;
 pub mod period;

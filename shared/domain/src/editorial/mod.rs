@@ -1,6 +1,8 @@
 //! stub until merged
 #![allow(missing_docs)]
+use jiff::civil;
 use serde::{Deserialize, Serialize};
+use crate::Instant;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum CheckId { E01, E02, E03, E04, E05, E06, E07, E08, E09, E10, E11, E12, E13, E14, E15, E16, E17, E18, E19, E20, E21, E22, E23, E24 }
 impl CheckId {
@@ -14,3 +16,22 @@ pub enum Waivable { Never, WithReason, WithSecondPerson, BySecretary }
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding { pub check: CheckId, pub severity: Severity }
 impl Finding { pub fn new(check: CheckId, severity: Severity) -> Self { Self { check, severity } } }
+
+/// What was found at the address of a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkReport {
+    /// Where the redirects ended.
+    pub final_url: String,
+    /// The HTTP status there; 0 if there was no answer.
+    pub status: u16,
+    /// How many redirects there were.
+    pub redirects: u8,
+    /// The title of the page.
+    pub title: Option<String>,
+    /// The day on which it was published, as the page tells.
+    pub published: Option<civil::Date>,
+    /// SHA-256 of its content, in hexadecimal.
+    pub digest: String,
+    /// When it was read.
+    pub checked_at: Instant,
+}

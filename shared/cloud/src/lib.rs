@@ -8,6 +8,7 @@ pub mod deliveries;
 pub mod env;
 mod error;
 pub mod files;
+pub mod ledger;
 pub mod media;
 pub mod notices;
 pub mod outbox;

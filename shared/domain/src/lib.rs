@@ -9,6 +9,7 @@ pub mod identity;
 pub mod ids;
 pub mod jobs;
 pub mod keyword;
+pub mod ledger;
 pub mod notice;
 pub mod pace;
 pub mod period;

@@ -1,5 +1,6 @@
 //! Files in S3: reports and what describes them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use aws_sdk_s3::types::ChecksumAlgorithm;
 
 use crate::AwsError;
@@ -111,6 +112,91 @@ impl Files {
             }
             Err(error) => Err(FileError::S3(error.into())),
         }
+    }
+
+    /// Writes `text` as `key`, unless `key` is there; whether it was not.
+    pub async fn create_text(
+        &self,
+        key: &str,
+        text: String,
+        content_type: &str,
+    ) -> Result<bool, FileError> {
+        let put = self
+            .s3
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(content_type)
+            .if_none_match("*")
+            .checksum_algorithm(ChecksumAlgorithm::Sha256)
+            .body(text.into_bytes().into())
+            .send()
+            .await;
+        match put {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .raw_response()
+                    .is_some_and(|response| response.status().as_u16() == 412) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(FileError::S3(error.into())),
+        }
+    }
+
+    /// The keys that begin with `prefix`, in order, each with the id of its oldest version: in a bucket with object lock that
+    /// is the one which was locked first, whatever was laid over it since.
+    pub async fn first_versions(&self, prefix: &str) -> Result<Vec<(String, String)>, FileError> {
+        let mut oldest: BTreeMap<String, (Option<DateTime>, String)> = BTreeMap::new();
+        let (mut key_marker, mut version_marker) = (None, None);
+        loop {
+            let page = self
+                .s3
+                .list_object_versions()
+                .bucket(&self.bucket)
+                .prefix(prefix)
+                .set_key_marker(key_marker)
+                .set_version_id_marker(version_marker)
+                .send()
+                .await
+                .map_err(|error| FileError::S3(error.into()))?;
+            for version in page.versions() {
+                let (Some(key), Some(id)) = (version.key(), version.version_id()) else {
+                    continue;
+                };
+                let at = version.last_modified().copied();
+                // Versions of a key come newest first: of two in the same second the later one in the list is older.
+                if oldest.get(key).is_none_or(|(known, _)| at <= *known) {
+                    oldest.insert(key.to_owned(), (at, id.to_owned()));
+                }
+            }
+            if page.is_truncated() != Some(true) {
+                let versions = oldest.into_iter().map(|(key, (_, id))| (key, id));
+                return Ok(versions.collect());
+            }
+            key_marker = page.next_key_marker;
+            version_marker = page.next_version_id_marker;
+        }
+    }
+
+    /// The text of the version `version` of `key`.
+    pub async fn read_version(&self, key: &str, version: &str) -> Result<String, FileError> {
+        let object = self
+            .s3
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .version_id(version)
+            .send()
+            .await
+            .map_err(|error| FileError::S3(error.into()))?;
+        let bytes = object
+            .body
+            .collect()
+            .await
+            .map_err(|error| FileError::S3(error.into()))?;
+        String::from_utf8(bytes.to_vec()).map_err(|error| FileError::S3(error.into()))
     }
 
     async fn there(&self, key: &str, digest: &str) -> Result<Created, FileError> {

@@ -9,6 +9,7 @@ pub mod env;
 mod error;
 pub mod files;
 pub mod letters;
+pub mod ledger;
 pub mod media;
 pub mod news;
 pub mod notices;

@@ -10,6 +10,7 @@ use domain::register::DispatchProgress;
 use domain::tenant::Zone;
 
 use crate::StoreError;
+use crate::ledger::Ledger;
 use crate::platform::PlatformState;
 use crate::reach::Admission;
 use crate::table::{
@@ -23,10 +24,12 @@ pub struct Notices {
     dynamo: Client,
     table: String,
     zone: Zone,
+    ledger: Option<Ledger>,
 }
 
-/// How often a lost race for the state of the platform is run again.
-const TRIES: usize = 8;
+/// How often a lost race for the state of the platform or for the next row of the register is run again. Of several that race
+/// one wins every time, so that many more would have to move at once.
+const TRIES: usize = 24;
 
 /// Some of the requests, newest first.
 #[derive(Debug, Clone)]
@@ -44,6 +47,21 @@ impl Notices {
             dynamo: Client::new(aws),
             table: table.into(),
             zone,
+            ledger: None,
+        }
+    }
+
+    /// The same for who makes moves: each is a row of the register of the comune `tenant` too, in the table `procedure`.
+    pub fn with_ledger(
+        aws: &SdkConfig,
+        table: impl Into<String>,
+        procedure: impl Into<String>,
+        zone: Zone,
+        tenant: impl Into<String>,
+    ) -> Self {
+        Self {
+            ledger: Some(Ledger::new(aws, procedure, tenant)),
+            ..Self::new(aws, table, zone)
         }
     }
 
@@ -55,9 +73,10 @@ impl Notices {
             .transpose()
     }
 
-    /// Writes a move and its line of history together. `Stale` if the request changed since it was read.
+    /// Writes a move, its line of history and its row of the register together. `Stale` if the request changed since it was
+    /// read.
     pub async fn save(&self, applied: &Applied) -> Result<(), StoreError> {
-        transact(&self.dynamo, self.writes(applied)?).await
+        self.commit(applied, None).await
     }
 
     /// The same for a move that stops a notice which is going out, or lets it go on: `platform`, which sending obeys, knows
@@ -67,12 +86,23 @@ impl Notices {
         applied: &Applied,
         platform: &PlatformState,
     ) -> Result<(), StoreError> {
+        self.commit(applied, Some(platform)).await
+    }
+
+    async fn commit(
+        &self,
+        applied: &Applied,
+        platform: Option<&PlatformState>,
+    ) -> Result<(), StoreError> {
         let notice = &applied.request.id;
-        let mut writes = self.writes(applied)?;
-        let own = writes.len();
+        let own = self.writes(applied)?;
         for _ in 0..TRIES {
-            let told = platform
-                .as_part(|platform| match applied.entry.step {
+            let mut writes = own.clone();
+            if let Some(ledger) = &self.ledger {
+                writes.extend(ledger.append_writes(applied).await?);
+            }
+            if let Some(platform) = platform {
+                let told = platform.as_part(|platform| match applied.entry.step {
                     Some(MoveKind::Stop) => {
                         platform.stopped_notices.insert(notice.clone());
                     }
@@ -80,19 +110,21 @@ impl Notices {
                         platform.stopped_notices.remove(notice);
                     }
                     _ => {}
-                })
-                .await?;
-            writes.truncate(own);
-            writes.extend(told);
-            let refused = transact_or_say_which(&self.dynamo, writes.clone()).await?;
+                });
+                writes.extend(told.await?);
+            }
+            let refused = transact_or_say_which(&self.dynamo, writes).await?;
             if refused.is_empty() {
                 return Ok(());
             }
-            if refused.iter().any(|place| *place < own) {
+            if refused.iter().any(|place| *place < own.len()) {
                 return Err(StoreError::Stale);
             }
         }
-        Err(StoreError::Stale)
+        // Nobody else moved this request: it is worth another try, and no lost race that a person should decide on.
+        Err(StoreError::DynamoDb(
+            "too many moves at once for the register".into(),
+        ))
     }
 
     fn writes(&self, applied: &Applied) -> Result<Vec<TransactWriteItem>, StoreError> {

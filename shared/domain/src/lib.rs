@@ -12,6 +12,7 @@ pub mod ids;
 pub mod jobs;
 pub mod keyword;
 pub mod letter;
+pub mod ledger;
 pub mod notice;
 pub mod pace;
 pub mod period;

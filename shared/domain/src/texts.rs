@@ -17,6 +17,8 @@ pub struct Texts {
     roles: BTreeMap<String, String>,
     /// Words of the two-month report.
     pub report: ReportTexts,
+    /// Words of the register that can be verified.
+    pub ledger: LedgerTexts,
 }
 
 /// Words of the two-month report.
@@ -28,6 +30,13 @@ pub struct ReportTexts {
     pub sheet: String,
     /// Label of the row of totals.
     pub totals: String,
+    /// Heads of the columns, in order.
+    pub columns: Vec<String>,
+}
+
+/// Words of the register that can be verified.
+#[derive(Debug, Deserialize)]
+pub struct LedgerTexts {
     /// Heads of the columns, in order.
     pub columns: Vec<String>,
 }

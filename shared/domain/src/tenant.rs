@@ -38,6 +38,9 @@ pub struct Tenant {
     /// Words that this comune adds to the usual ones.
     #[serde(default)]
     pub keywords: ExtraKeywords,
+    /// Where the staff works on requests: what letters link to, without a slash at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk_url: Option<String>,
     /// The comune's own numbers of the procedure of a notice.
     #[serde(default)]
     pub procedure: Procedure,

@@ -15,10 +15,18 @@ pub struct Texts {
     states: BTreeMap<String, String>,
     moves: BTreeMap<String, String>,
     roles: BTreeMap<String, String>,
+    letters: BTreeMap<String, LetterTexts>,
     /// Words of the two-month report.
     pub report: ReportTexts,
     /// Words of the register that can be verified.
     pub ledger: LedgerTexts,
+}
+
+/// The words of one kind of letter.
+#[derive(Debug, Deserialize)]
+struct LetterTexts {
+    subject: String,
+    body: Vec<String>,
 }
 
 /// Words of the two-month report.
@@ -121,6 +129,17 @@ impl Texts {
         fill(lookup(&self.staff, key), values)
     }
 
+    /// Subject and body of the letter `key`, with `{name}` replaced by each value; a subject is one line.
+    pub fn letter(&self, key: &str, values: &[(&str, &str)]) -> (String, String) {
+        let Some(letter) = self.letters.get(key) else {
+            return (key.to_owned(), key.to_owned());
+        };
+        (
+            fill(&letter.subject, values),
+            fill(&letter.body.join("\n"), values),
+        )
+    }
+
     /// The Italian name of a state of a request.
     pub fn state<'a>(&'a self, key: &'a str) -> &'a str {
         lookup(&self.states, key)
@@ -153,7 +172,7 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notice::{FieldProblem, MoveKind, StateName};
+    use crate::notice::{FieldProblem, LETTERS, MoveKind, StateName};
     use crate::staff::Role;
 
     #[test]
@@ -176,6 +195,9 @@ mod tests {
         }
         for role in Role::ALL {
             assert!(texts.roles.contains_key(role.key()), "{}", role.key());
+        }
+        for key in LETTERS {
+            assert!(texts.letters.contains_key(key), "{key}");
         }
         for key in FieldProblem::KEYS {
             assert!(texts.staff.contains_key(key), "{key}");

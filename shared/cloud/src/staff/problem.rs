@@ -262,10 +262,7 @@ impl Problem {
             ),
             NotAllowed::InTheWay(checks) => {
                 let list: Vec<_> = checks.iter().map(|check| check.key()).collect();
-                let title = words.staff(
-                    "problem.in_the_way",
-                    &[("controlli", &list.join(", "))],
-                );
+                let title = words.staff("problem.in_the_way", &[("controlli", &list.join(", "))]);
                 Self::new(StatusCode::CONFLICT, "in-the-way", title).with_current(Some(current))
             }
         }

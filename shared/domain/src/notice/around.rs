@@ -2,7 +2,7 @@
 //! found.
 
 use crate::Instant;
-use crate::editorial::Finding;
+use crate::editorial::{Finding, LinkReport};
 use crate::ids::StaffId;
 use crate::tenant::Tenant;
 
@@ -19,6 +19,8 @@ pub struct Around<'a> {
     pub head_is_absent: bool,
     /// What the checks found in the words as they stand.
     pub findings: &'a [Finding],
+    /// The page that the notice leads to, where it was looked at.
+    pub page: Option<&'a LinkReport>,
 }
 
 impl<'a> Around<'a> {
@@ -30,6 +32,7 @@ impl<'a> Around<'a> {
             instead_of: None,
             head_is_absent: false,
             findings: &[],
+            page: None,
         }
     }
 }

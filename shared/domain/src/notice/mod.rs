@@ -2,8 +2,10 @@
 //! servizio di messaggistica WhatsApp").
 
 mod around;
+mod authority;
 mod digest;
 mod draft;
+mod letters;
 mod moves;
 mod procedure;
 mod request;
@@ -12,8 +14,10 @@ mod waiver;
 mod workflow;
 
 pub use around::Around;
+pub use authority::{Authority, NoAuthority};
 pub use digest::Digest;
 pub use draft::{Draft, DraftInput, Field, FieldProblem, Invalid, Kind, NewsLink};
+pub use letters::{LETTERS, letters};
 pub use moves::{Move, NotAllowed};
 pub use procedure::Procedure;
 pub use request::{
@@ -21,3 +25,6 @@ pub use request::{
 };
 pub use state::{HoldCause, MoveKind, State, StateName};
 pub use waiver::{Waiver, in_the_way, needed};
+
+#[cfg(test)]
+pub(crate) mod tests;

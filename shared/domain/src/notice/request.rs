@@ -8,7 +8,7 @@ use super::moves::NotAllowed;
 use super::state::{MoveKind, State, StateName};
 use super::waiver::Waiver;
 use crate::Instant;
-use crate::editorial::CheckId;
+use crate::editorial::{CheckId, LinkReport};
 use crate::ids::{NoticeId, StaffId};
 use crate::staff::{Actor, Role};
 use crate::tenant::Tenant;
@@ -32,6 +32,9 @@ pub struct NoticeRequest {
     /// What was decided in spite of the checks, for the words as they stand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<Waiver>,
+    /// The page it leads to, as it was when the words were last checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<LinkReport>,
     /// A rehearsal: it walks the whole way, and nothing is sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub training: bool,
@@ -190,6 +193,7 @@ impl NoticeRequest {
             },
             worded_by: None,
             waivers: Vec::new(),
+            page: None,
             training: false,
             state: State::Submitted,
         };

@@ -46,11 +46,7 @@ pub fn needed(finding: &Finding, kind: Kind) -> Option<Waivable> {
 }
 
 /// The findings that are still in the way, `waivers` considered.
-pub fn in_the_way<'a>(
-    findings: &'a [Finding],
-    kind: Kind,
-    waivers: &[Waiver],
-) -> Vec<&'a Finding> {
+pub fn in_the_way<'a>(findings: &'a [Finding], kind: Kind, waivers: &[Waiver]) -> Vec<&'a Finding> {
     findings
         .iter()
         .filter(|finding| {

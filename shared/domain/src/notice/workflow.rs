@@ -132,12 +132,7 @@ impl NoticeRequest {
         ))
     }
 
-    fn moved(
-        self,
-        step: Move,
-        hand: Hand,
-        around: &Around<'_>,
-    ) -> Result<Applied, NotAllowed> {
+    fn moved(self, step: Move, hand: Hand, around: &Around<'_>) -> Result<Applied, NotAllowed> {
         let (tenant, now) = (around.tenant, around.now);
         let kind = step.kind();
         let check = match &step {
@@ -187,7 +182,12 @@ impl NoticeRequest {
                 next(request.state, step, hand, &words, around)?
             }
         };
+        if let Some(page) = around.page {
+            request.page = Some(page.clone());
+        }
         if rewritten {
+            // The page of other words is another page until somebody looks at it.
+            request.page = None;
             request.worded_by = by.as_ref().map(|signed| signed.by.clone());
         }
         let entry = Entry {
@@ -205,12 +205,7 @@ impl NoticeRequest {
         Ok(Applied { request, entry })
     }
 
-    fn waive(
-        &mut self,
-        check: CheckId,
-        hand: Hand,
-        around: &Around<'_>,
-    ) -> Result<(), NotAllowed> {
+    fn waive(&mut self, check: CheckId, hand: Hand, around: &Around<'_>) -> Result<(), NotAllowed> {
         let finding = around
             .findings
             .iter()

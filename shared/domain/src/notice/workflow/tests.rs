@@ -373,9 +373,19 @@ fn a_warning_is_passed_over_with_a_reason_and_a_fault_not_at_all() {
 
     let held_up = apply_with(taken(), Move::Forward, &head(), &long);
     assert_eq!(held_up, Err(NotAllowed::InTheWay(vec![CheckId::E04])));
-    let silent = apply_with(taken(), Move::Waive(CheckId::E04, " ".into()), &desk(), &long);
+    let silent = apply_with(
+        taken(),
+        Move::Waive(CheckId::E04, " ".into()),
+        &desk(),
+        &long,
+    );
     assert_eq!(silent, Err(NotAllowed::ReasonMissing));
-    let waived = apply_with(taken(), Move::Waive(CheckId::E04, reason.clone()), &desk(), &long);
+    let waived = apply_with(
+        taken(),
+        Move::Waive(CheckId::E04, reason.clone()),
+        &desk(),
+        &long,
+    );
     assert!(apply_with(waived.unwrap(), Move::Forward, &head(), &long).is_ok());
 
     let refused = apply_with(taken(), Move::Waive(CheckId::E02, reason), &desk(), &dead);
@@ -458,7 +468,9 @@ fn a_deputy_signs_for_whoever_is_absent() {
         instead_of: "sportello.due".parse().ok(),
         ..Around::plain(&tenant, now())
     };
-    let applied = submitted().apply_in(Move::TakeCharge, &desk(), &around).unwrap();
+    let applied = submitted()
+        .apply_in(Move::TakeCharge, &desk(), &around)
+        .unwrap();
 
     assert_eq!(applied.entry.instead_of, "sportello.due".parse().ok());
     let State::TakenInCharge { taken } = applied.request.state else {
@@ -476,11 +488,19 @@ fn the_quorum_counts_different_people_and_other_words_start_it_anew() {
     };
     let once = approve(forwarded(), 1).unwrap().request;
     assert_eq!(once.state.name(), StateName::Forwarded);
-    assert_eq!(approve(once.clone(), 1).map(|_| ()), Err(NotAllowed::AlreadyApproved));
+    assert_eq!(
+        approve(once.clone(), 1).map(|_| ()),
+        Err(NotAllowed::AlreadyApproved)
+    );
     let twice = approve(once.clone(), 2).unwrap().request;
     assert_eq!(twice.state.name(), StateName::Approved);
 
-    let reworded = apply(once, Move::Reword(Box::new(draft("Altre parole."))), &desk()).unwrap();
+    let reworded = apply(
+        once,
+        Move::Reword(Box::new(draft("Altre parole."))),
+        &desk(),
+    )
+    .unwrap();
     let one_again = approve(reworded, 2).unwrap().request;
     assert_eq!(one_again.state.name(), StateName::Forwarded);
 }
@@ -492,7 +512,10 @@ fn one_objection_sends_it_back_or_where_there_is_no_veto_has_to_be_outvoted() {
     assert_eq!(back.state.name(), StateName::Returned);
 
     let tenant = of_the_group(1, false);
-    let mut request = forwarded().apply(against, &member(1), &tenant, now()).unwrap().request;
+    let mut request = forwarded()
+        .apply(against, &member(1), &tenant, now())
+        .unwrap()
+        .request;
     for n in [2, 3] {
         assert_eq!(request.state.name(), StateName::Forwarded);
         let digest = request.digest(&tenant);
@@ -506,23 +529,36 @@ fn one_objection_sends_it_back_or_where_there_is_no_veto_has_to_be_outvoted() {
 
 #[test]
 fn silence_approves_only_where_the_comune_says_so_and_nobody_objected() {
-    assert!(forwarded().advance(Move::Silence, &rubano(), now()).is_err());
+    assert!(
+        forwarded()
+            .advance(Move::Silence, &rubano(), now())
+            .is_err()
+    );
 
     let mut tenant = of_the_group(1, false);
     tenant.procedure.silence_working_days = Some(1);
-    let silent = forwarded().advance(Move::Silence, &tenant, now()).unwrap().request;
+    let silent = forwarded()
+        .advance(Move::Silence, &tenant, now())
+        .unwrap()
+        .request;
     let endorsed = silent.state.endorsed().unwrap();
     assert!(endorsed.approval.by_silence);
     assert_eq!(endorsed.approval.signed.by, head().id);
 
     let against = Move::Object("Non è di interesse generale.".into());
-    let contested = forwarded().apply(against, &member(1), &tenant, now()).unwrap().request;
+    let contested = forwarded()
+        .apply(against, &member(1), &tenant, now())
+        .unwrap()
+        .request;
     assert!(contested.advance(Move::Silence, &tenant, now()).is_err());
 }
 
 #[test]
 fn an_approval_that_has_grown_old_is_asked_for_again() {
-    for old in [approved(), apply(approved(), Move::Schedule, &desk()).unwrap()] {
+    for old in [
+        approved(),
+        apply(approved(), Move::Schedule, &desk()).unwrap(),
+    ] {
         let expired = old.advance(Move::Expire, &rubano(), now()).unwrap().request;
 
         assert_eq!(expired.state.name(), StateName::Forwarded);
@@ -540,9 +576,18 @@ fn what_was_held_at_its_hour_goes_out_when_somebody_reads_it_again() {
     let digest = held.digest(&rubano());
     let released = apply(held.clone(), Move::Release(digest.clone()), &head()).unwrap();
     assert_eq!(released.state.name(), StateName::Scheduled);
-    let other = apply(held.clone(), Move::Release(Digest::quoted("altro")), &head());
+    let other = apply(
+        held.clone(),
+        Move::Release(Digest::quoted("altro")),
+        &head(),
+    );
     assert_eq!(other, Err(NotAllowed::OtherWords));
-    let reworded = apply(held, Move::Reword(Box::new(draft("Altre parole."))), &desk()).unwrap();
+    let reworded = apply(
+        held,
+        Move::Reword(Box::new(draft("Altre parole."))),
+        &desk(),
+    )
+    .unwrap();
     assert_eq!(reworded.state.name(), StateName::Forwarded);
 }
 

@@ -1,0 +1,160 @@
+//! Who is written to after a move: whoever must act next, and on the alternative path head and mayor.
+
+use crate::Instant;
+use crate::email::EmailAddress;
+use crate::letter::{Letter, LetterError};
+use crate::roster::{Acting, Phase, Roster};
+use crate::tenant::Tenant;
+use crate::texts;
+
+use super::request::{Applied, NoticeRequest, Path};
+use super::state::{MoveKind, State};
+
+/// The keys of the words of every letter, for the test that they are there.
+pub const LETTERS: [&str; 8] = [
+    "take_charge",
+    "forward",
+    "forward_directly",
+    "approve",
+    "directly",
+    "schedule",
+    "held",
+    "expired",
+];
+
+/// What a letter tells. The key names its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum News {
+    ToTakeCharge,
+    ToForward,
+    ToForwardDirectly,
+    ToApprove,
+    Directly,
+    ToSchedule,
+    Held,
+    Expired,
+}
+
+impl News {
+    fn key(self) -> &'static str {
+        match self {
+            Self::ToTakeCharge => "take_charge",
+            Self::ToForward => "forward",
+            Self::ToForwardDirectly => "forward_directly",
+            Self::ToApprove => "approve",
+            Self::Directly => "directly",
+            Self::ToSchedule => "schedule",
+            Self::Held => "held",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// The letters that `applied` gives rise to, to be written in its own transaction. `copies` are compulsory where the
+/// alternative path was taken: with them the letter goes to the supplier, and without them there is no such move.
+pub fn letters(
+    applied: &Applied,
+    roster: &Roster,
+    copies: Option<&[EmailAddress; 2]>,
+    tenant: &Tenant,
+    now: Instant,
+) -> Result<Vec<Letter>, LetterError> {
+    let request = &applied.request;
+    let zone = &tenant.time_zone;
+    let acting = |phase| match roster.acting(phase, now, zone) {
+        Acting::By { who, .. } => roster
+            .operator(&who)
+            .map(|operator| vec![operator.email.clone()])
+            .unwrap_or_default(),
+        // Nobody can act: the mailbox of the procedure is told, so that somebody is named.
+        Acting::Gap => roster.mailbox().to_vec(),
+    };
+    let group = || {
+        roster
+            .group()
+            .members
+            .iter()
+            .filter(|id| roster.may_act(id, now, zone).is_ok())
+            .filter_map(|id| roster.operator(id))
+            .map(|operator| operator.email.clone())
+            .collect::<Vec<_>>()
+    };
+    let supplier = || {
+        roster
+            .operator(&roster.group().supplier)
+            .map(|operator| vec![operator.email.clone()])
+            .unwrap_or_default()
+    };
+    let (news, to, cc) = match (&request.state, applied.entry.step) {
+        (State::Submitted, _) => (News::ToTakeCharge, acting(Phase::TakeCharge), vec![]),
+        (State::TakenInCharge { .. }, Some(MoveKind::TakeCharge)) => {
+            if roster.sector_head_absent(now, zone) {
+                let desk = acting(Phase::Alternative);
+                (News::ToForwardDirectly, desk, vec![])
+            } else {
+                (News::ToForward, acting(Phase::Forward), vec![])
+            }
+        }
+        (State::Forwarded { .. }, Some(MoveKind::ForwardDirectly)) => {
+            let copies = copies.ok_or(LetterError::NoRecipient)?;
+            (News::Directly, supplier(), copies.to_vec())
+        }
+        (State::Forwarded { path, .. }, Some(MoveKind::Expire)) => {
+            let who = if *path == Path::Alternative {
+                supplier()
+            } else {
+                group()
+            };
+            (News::Expired, who, vec![])
+        }
+        (State::Forwarded { .. }, Some(MoveKind::Forward | MoveKind::Reword)) => {
+            (News::ToApprove, group(), vec![])
+        }
+        (State::Approved { .. }, _) => (News::ToSchedule, acting(Phase::TakeCharge), vec![]),
+        (State::Held { .. }, _) => (News::Held, acting(Phase::Forward), vec![]),
+        _ => return Ok(Vec::new()),
+    };
+    let to = if to.is_empty() {
+        roster.mailbox().to_vec()
+    } else {
+        to
+    };
+    compose(news, request, to, cc, tenant).map(|letter| vec![letter])
+}
+
+fn compose(
+    news: News,
+    request: &NoticeRequest,
+    to: Vec<EmailAddress>,
+    cc: Vec<EmailAddress>,
+    tenant: &Tenant,
+) -> Result<Letter, LetterError> {
+    let id = format!("{}#{}#{}", request.id, request.version, news.key());
+    let words = texts::italian();
+    let address = match &tenant.desk_url {
+        Some(root) => format!("{root}/v1/notice-requests/{}", request.id),
+        None => request.id.to_string(),
+    };
+    let wanted = request
+        .draft
+        .wanted_at
+        .strftime("%d/%m/%Y %H:%M")
+        .to_string();
+    let preview = request.draft.preview(tenant);
+    let values = [
+        ("titolo", request.draft.title.as_str()),
+        ("ufficio", request.draft.office.as_str()),
+        ("data", wanted.as_str()),
+        ("testo", preview.as_str()),
+        ("link", request.draft.link.as_str()),
+        ("codice", request.id.as_str()),
+        ("indirizzo", address.as_str()),
+        ("comune", tenant.comune.as_str()),
+    ];
+    let (subject, body) = words.letter(news.key(), &values);
+    let id = id.parse().map_err(|_| LetterError::Subject)?;
+    Letter::new(id, to, subject, &body)?.with_copies(cc)
+}
+
+#[cfg(test)]
+mod tests;

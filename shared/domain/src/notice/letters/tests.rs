@@ -1,0 +1,66 @@
+use super::*;
+use crate::notice::tests::{absent, actor, at, request, roster};
+use crate::notice::{Around, Move};
+use crate::staff::Role;
+use crate::tenant::tests::rubano;
+
+fn now() -> Instant {
+    at("2026-11-24T10:00:00+01:00")
+}
+
+fn taken() -> Applied {
+    let desk = actor("sportello.uno", &[Role::Operator]);
+    request()
+        .apply(Move::TakeCharge, &desk, &rubano(), now())
+        .unwrap()
+}
+
+#[test]
+fn the_head_is_asked_to_forward_and_while_absent_the_desk_is() {
+    let to = |absences: &[_]| {
+        let written = letters(&taken(), &roster(absences), None, &rubano(), now()).unwrap();
+        written[0].to[0].as_str().to_owned()
+    };
+
+    assert_eq!(to(&[]), "capo.settore@example.it");
+    assert_eq!(to(&[absent("capo.settore")]), "sportello.uno@example.it");
+}
+
+#[test]
+fn the_supplier_is_asked_with_head_and_mayor_in_copy_or_not_at_all() {
+    let tenant = rubano();
+    let around = Around {
+        head_is_absent: true,
+        ..Around::plain(&tenant, now())
+    };
+    let desk = actor("sportello.uno", &[Role::Operator]);
+    let direct = taken()
+        .request
+        .apply_in(Move::ForwardDirectly, &desk, &around)
+        .unwrap();
+    let away = roster(&[absent("capo.settore")]);
+
+    assert!(letters(&direct, &away, None, &tenant, now()).is_err());
+    let copies = away.alternative_copies(now(), &tenant.time_zone).unwrap();
+    let letter = letters(&direct, &away, Some(&copies), &tenant, now())
+        .unwrap()
+        .remove(0);
+    assert_eq!(letter.to[0].as_str(), "fornitore@example.it");
+    assert_eq!(letter.cc, copies);
+    insta::assert_snapshot!(format!("{}\n\n{}", letter.subject, letter.body));
+}
+
+#[test]
+fn where_nobody_can_act_the_mailbox_of_the_procedure_is_told() {
+    let nobody = roster(&[
+        absent("capo.settore"),
+        absent("sportello.uno"),
+        absent("sportello.due"),
+    ]);
+
+    let letter = letters(&taken(), &nobody, None, &rubano(), now())
+        .unwrap()
+        .remove(0);
+
+    assert_eq!(letter.to[0].as_str(), "avvisi@example.it");
+}

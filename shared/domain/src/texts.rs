@@ -144,6 +144,7 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar::sending::Forbidden;
     use crate::notice::{FieldProblem, MoveKind, StateName};
     use crate::staff::Role;
 
@@ -169,6 +170,9 @@ mod tests {
             assert!(texts.roles.contains_key(role.key()), "{}", role.key());
         }
         for key in FieldProblem::KEYS {
+            assert!(texts.staff.contains_key(key), "{key}");
+        }
+        for key in Forbidden::KEYS {
             assert!(texts.staff.contains_key(key), "{key}");
         }
     }

@@ -1,6 +1,7 @@
 //! The rules of Portavoce, and nothing else: no I/O, no clock, no randomness. Time and ids come in as arguments;
 //! what should happen goes out as a value (a [`conversation::Turn`], an [`notice::Applied`]), and the functions make it so.
 
+pub mod calendar;
 pub mod certificate;
 pub mod contact;
 pub mod conversation;

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Instant;
 use crate::notice::Procedure;
+use crate::calendar::CalendarSettings;
+use crate::calendar::sending::SendingRules;
 
 /// The settings of one comune.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +50,12 @@ pub struct Tenant {
     pub time_zone: Zone,
     /// Whether the number only sends notices and answers questions with a courtesy.
     pub receive_only: bool,
+    /// When its offices work, of which terms are made.
+    #[serde(default)]
+    pub calendar: CalendarSettings,
+    /// When notices may leave.
+    #[serde(default)]
+    pub sending: SendingRules,
 }
 
 /// The limit of a business portfolio that Meta knows nothing of yet.
@@ -121,6 +129,14 @@ impl Zone {
     /// The civil time of `instant` in this zone.
     pub fn civil(&self, instant: Instant) -> jiff::civil::DateTime {
         self.0.to_datetime(instant)
+    }
+
+    /// The instant of a civil time in this zone. One that the change to summer time skips moves forward; one that occurs
+    /// twice in autumn is the first. It fails only beyond the year 9999.
+    pub fn resolve(&self, civil: jiff::civil::DateTime) -> Result<Instant, jiff::Error> {
+        // jiff's "compatible" disambiguation: a gap goes forward, a fold takes the earlier.
+        let zoned = self.0.to_ambiguous_zoned(civil).compatible()?;
+        Ok(zoned.timestamp())
     }
 }
 

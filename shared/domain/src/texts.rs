@@ -172,6 +172,7 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar::sending::Forbidden;
     use crate::notice::{FieldProblem, LETTERS, MoveKind, StateName};
     use crate::staff::Role;
 
@@ -200,6 +201,9 @@ mod tests {
             assert!(texts.letters.contains_key(key), "{key}");
         }
         for key in FieldProblem::KEYS {
+            assert!(texts.staff.contains_key(key), "{key}");
+        }
+        for key in Forbidden::KEYS {
             assert!(texts.staff.contains_key(key), "{key}");
         }
     }

@@ -346,25 +346,15 @@ impl Draft {
     /// The instant of the wanted hour. An hour that the change to summer time skips moves forward; one that occurs twice
     /// in autumn is the first.
     pub fn send_at(&self, tenant: &Tenant) -> Result<Instant, jiff::Error> {
-        civil_to_instant(self.wanted_at, tenant)
+        tenant.time_zone.resolve(self.wanted_at)
     }
 
     /// The instant after which it is of no use to anybody, if there is one.
     pub fn useless_from(&self, tenant: &Tenant) -> Result<Option<Instant>, jiff::Error> {
         self.useful_until
-            .map(|until| civil_to_instant(until, tenant))
+            .map(|until| tenant.time_zone.resolve(until))
             .transpose()
     }
-}
-
-fn civil_to_instant(civil: civil::DateTime, tenant: &Tenant) -> Result<Instant, jiff::Error> {
-    // jiff's "compatible" disambiguation: a gap goes forward, a fold takes the earlier.
-    let zoned = tenant
-        .time_zone
-        .rules()
-        .to_ambiguous_zoned(civil)
-        .compatible()?;
-    Ok(zoned.timestamp())
 }
 
 fn keep<T>(
@@ -444,7 +434,10 @@ fn hour_to_come(
     if !text.contains(':') {
         return Err(FieldProblem::NotADate);
     }
-    let instant = civil_to_instant(civil, tenant).map_err(|_| FieldProblem::NotADate)?;
+    let instant = tenant
+        .time_zone
+        .resolve(civil)
+        .map_err(|_| FieldProblem::NotADate)?;
     if instant <= now {
         Err(FieldProblem::Past)
     } else {

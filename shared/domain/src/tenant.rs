@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::Instant;
+use crate::editorial::EditorialSettings;
 
 /// The settings of one comune.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct Tenant {
     pub time_zone: Zone,
     /// Whether the number only sends notices and answers questions with a courtesy.
     pub receive_only: bool,
+    /// What the checks of a notice ask (docs/checks.md).
+    #[serde(default, skip_serializing_if = "EditorialSettings::is_usual")]
+    pub editorial: EditorialSettings,
 }
 
 /// The limit of a business portfolio that Meta knows nothing of yet.

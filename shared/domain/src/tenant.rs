@@ -8,6 +8,7 @@ use crate::Instant;
 use crate::notice::Procedure;
 use crate::calendar::CalendarSettings;
 use crate::calendar::sending::SendingRules;
+use crate::editorial::EditorialSettings;
 
 /// The settings of one comune.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,9 @@ pub struct Tenant {
     /// When notices may leave.
     #[serde(default)]
     pub sending: SendingRules,
+    /// What the checks of a notice ask (docs/checks.md).
+    #[serde(default, skip_serializing_if = "EditorialSettings::is_usual")]
+    pub editorial: EditorialSettings,
 }
 
 /// The limit of a business portfolio that Meta knows nothing of yet.

@@ -171,6 +171,8 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::calendar::sending::Forbidden;
     use crate::notice::{FieldProblem, LETTERS, MoveKind, StateName};
@@ -206,6 +208,9 @@ mod tests {
         for key in Forbidden::KEYS {
             assert!(texts.staff.contains_key(key), "{key}");
         }
+        let checks = texts.staff.keys().filter(|key| key.starts_with("check."));
+        let checks: BTreeSet<&str> = checks.map(String::as_str).collect();
+        assert_eq!(checks, crate::editorial::KEYS.into_iter().collect());
     }
 
     #[test]

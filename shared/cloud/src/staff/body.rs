@@ -108,6 +108,15 @@ pub struct DraftBody {
     /// The kind of notice.
     #[schema(value_type = String, pattern = r"^(evento|pubblica_utilita|scadenza|emergenza|altro)$")]
     kind: Option<String>,
+    /// The code of the notice that it corrects or takes back, already sent.
+    #[schema(example = "avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B")]
+    corrects: Option<String>,
+    /// Whether it is one of several appointments far apart, each with a notice of its own.
+    #[serde(default)]
+    spaced: bool,
+    /// Whether it is a rehearsal: it walks the whole way, and nothing is sent. Only when it is first asked.
+    #[serde(default)]
+    pub training: bool,
 }
 
 impl From<DraftBody> for DraftInput {
@@ -120,6 +129,8 @@ impl From<DraftBody> for DraftInput {
             useful_until: body.useful_until,
             office: body.office,
             kind: body.kind,
+            corrects: body.corrects,
+            spaced: body.spaced,
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::Instant;
+use crate::ids::NoticeId;
 use crate::tenant::Tenant;
 
 /// A request as it comes in: anything may be missing or wrong.
@@ -24,6 +25,10 @@ pub struct DraftInput {
     pub office: Option<String>,
     /// What kind of notice it is.
     pub kind: Option<String>,
+    /// The notice that it corrects or takes back, already sent.
+    pub corrects: Option<String>,
+    /// Whether it is one of several appointments far apart.
+    pub spaced: bool,
 }
 
 /// A request that may be worked on.
@@ -44,6 +49,13 @@ pub struct Draft {
     pub office: String,
     /// What kind of notice it is.
     pub kind: Kind,
+    /// The notice that it corrects or takes back, already sent: it may look like it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<NoticeId>,
+    /// Whether it is one of several appointments far apart, each with a notice of its own (Rubano, "Richiesta di invio",
+    /// note).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub spaced: bool,
 }
 
 /// The kinds of notice of the two-month register ("tipologia").
@@ -130,6 +142,8 @@ pub enum Field {
     Office,
     /// `kind`.
     Kind,
+    /// `corrects`.
+    Corrects,
 }
 
 impl Field {
@@ -143,6 +157,7 @@ impl Field {
             Self::UsefulUntil => "useful_until",
             Self::Office => "office",
             Self::Kind => "kind",
+            Self::Corrects => "corrects",
         }
     }
 }
@@ -200,6 +215,9 @@ pub enum FieldProblem {
     /// The event ends before its notice is to go out.
     #[error("before the wanted hour")]
     BeforeWantedHour,
+    /// It is not the code of a notice.
+    #[error("not the code of a notice")]
+    NotANotice,
     /// It is none of the kinds.
     #[error("unknown kind")]
     UnknownKind,
@@ -207,7 +225,7 @@ pub enum FieldProblem {
 
 impl FieldProblem {
     /// Every key that [`FieldProblem::key`] may name.
-    pub const KEYS: [&'static str; 13] = [
+    pub const KEYS: [&'static str; 14] = [
         "field.missing",
         "field.too_long",
         "field.control_characters",
@@ -220,6 +238,7 @@ impl FieldProblem {
         "field.not_a_date",
         "field.past",
         "field.before_wanted_hour",
+        "field.not_a_notice",
         "field.unknown_kind",
     ];
 
@@ -244,6 +263,7 @@ impl FieldProblem {
             Self::NotADate => ("field.not_a_date", vec![]),
             Self::Past => ("field.past", vec![]),
             Self::BeforeWantedHour => ("field.before_wanted_hour", vec![]),
+            Self::NotANotice => ("field.not_a_notice", vec![]),
             Self::UnknownKind => ("field.unknown_kind", vec![]),
         }
     }
@@ -298,6 +318,15 @@ impl Draft {
             line(input.office.as_deref(), LONGEST_OFFICE),
         );
         let kind = keep(&mut problems, Field::Kind, kind(input.kind.as_deref()));
+        let corrects = keep(
+            &mut problems,
+            Field::Corrects,
+            input
+                .corrects
+                .as_deref()
+                .map(|id| id.trim().parse().map_err(|_| FieldProblem::NotANotice))
+                .transpose(),
+        );
 
         let (
             Some(title),
@@ -307,7 +336,17 @@ impl Draft {
             Some(useful_until),
             Some(office),
             Some(kind),
-        ) = (title, text, link, wanted_at, useful_until, office, kind)
+            Some(corrects),
+        ) = (
+            title,
+            text,
+            link,
+            wanted_at,
+            useful_until,
+            office,
+            kind,
+            corrects,
+        )
         else {
             return Err(Invalid(problems));
         };
@@ -319,6 +358,8 @@ impl Draft {
             useful_until,
             office,
             kind,
+            corrects,
+            spaced: input.spaced,
         };
         let length = draft.preview(tenant).chars().count();
         if length > LONGEST_BODY {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::draft::Kind;
 use super::request::Signed;
-use crate::editorial::{CheckId, Finding, Severity, Waivable};
+use crate::editorial::{CheckId, Finding, Waivable};
 
 /// The decision to go on in spite of a finding. It holds for the words as they stand: a change of words undoes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,13 +36,11 @@ impl Waiver {
 
 /// What it takes to go on in spite of `finding` with a notice of `kind`; `None` where nothing is in the way.
 pub fn needed(finding: &Finding, kind: Kind) -> Option<Waivable> {
-    match (finding.severity, finding.check) {
-        (Severity::Info, _) => None,
-        (Severity::Warn, _) => Some(Waivable::WithReason),
-        // Quiet hours are broken for an emergency and for nothing else.
-        (Severity::Block, CheckId::E17) if kind != Kind::Emergenza => Some(Waivable::Never),
-        (Severity::Block, check) => Some(check.waiver()),
+    // Quiet hours are broken for an emergency and for nothing else.
+    if finding.check == CheckId::E17 && kind != Kind::Emergenza {
+        return Some(Waivable::Never);
     }
+    finding.waivable()
 }
 
 /// The findings that are still in the way, `waivers` considered.

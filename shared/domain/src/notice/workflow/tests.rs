@@ -330,7 +330,12 @@ fn supplier() -> Actor {
 }
 
 fn finding(check: CheckId, severity: Severity) -> Finding {
-    Finding::new(check, severity)
+    Finding {
+        check,
+        severity,
+        words: ("check.e01", Vec::new()),
+        suggestion: None,
+    }
 }
 
 /// Makes a move where the checks found `findings`.

@@ -22,6 +22,12 @@ pub struct Config {
     pub dispatches_queue: String,
     /// `DISPATCHES_QUEUE_URL`: the same queue, to let a dispatch go on at once.
     pub dispatches_queue_url: String,
+    /// `PROCEDURE_TABLE`: the roster, the register, the outbox of e-mails.
+    pub procedure_table: String,
+    /// `MAILS_QUEUE_URL`: letters on their way to the post.
+    pub mails_queue_url: String,
+    /// `NEWS_ROOT`: where pages are read in place of the comune's site; only for tests.
+    pub news_root: Option<String>,
     /// `tenant.json` in `LAMBDA_TASK_ROOT`: the settings of the comune.
     pub tenant: Tenant,
 }
@@ -43,6 +49,9 @@ impl Config {
             scheduler_role: env::required(var, "SCHEDULER_ROLE_ARN")?,
             dispatches_queue: env::required(var, "DISPATCHES_QUEUE_ARN")?,
             dispatches_queue_url: env::required(var, "DISPATCHES_QUEUE_URL")?,
+            procedure_table: env::required(var, "PROCEDURE_TABLE")?,
+            mails_queue_url: env::required(var, "MAILS_QUEUE_URL")?,
+            news_root: env::optional(var, "NEWS_ROOT"),
             tenant: env::tenant(var)?,
         })
     }

@@ -4,6 +4,7 @@
 mod asked;
 mod config;
 mod moves;
+mod office;
 
 pub use config::Config;
 pub use moves::openapi;
@@ -13,16 +14,19 @@ use std::sync::Arc;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use cloud::checks::Checker;
+use cloud::letters::Letters;
 use cloud::notices::Notices;
 use cloud::queue::Queue;
 use cloud::reach::Planner;
+use cloud::roster::Rosters;
 use cloud::schedule::Schedules;
 use cloud::staff::{ETag, Problem, RequestView};
 use cloud::{StoreError, clock};
 use domain::Instant;
 use domain::ids::NoticeId;
 use domain::jobs::DispatchNotice;
-use domain::notice::{Applied, Move, MoveKind, NoticeRequest, State};
+use domain::notice::{Applied, Around, Move, MoveKind, NotAllowed, NoticeRequest, State};
 use domain::tenant::Tenant;
 
 use asked::Asked;
@@ -38,6 +42,12 @@ pub struct Approval {
     pub planner: Planner,
     /// Where a dispatch goes on.
     pub dispatches: Queue,
+    /// Who acts.
+    pub rosters: Rosters,
+    /// Who is written to.
+    pub letters: Letters,
+    /// What is looked at before words go further.
+    pub checker: Checker,
     /// The settings of the comune.
     pub tenant: Tenant,
 }
@@ -48,7 +58,12 @@ pub fn app(approval: Arc<Approval>) -> Router {
     Router::new()
         .route(&on("take-charge"), post(moves::take_charge))
         .route(&on("reword"), post(moves::reword))
+        .route(&on("waive"), post(moves::waive))
+        .route(&on("second"), post(moves::second))
         .route(&on("forward"), post(moves::forward))
+        .route(&on("forward-directly"), post(moves::forward_directly))
+        .route(&on("object"), post(moves::object))
+        .route(&on("release"), post(moves::release))
         .route(&on("approve"), post(moves::approve))
         .route(&on("return"), post(moves::send_back))
         .route(&on("reject"), post(moves::reject))
@@ -81,18 +96,37 @@ impl Approval {
         let now = clock::now();
         let step = step(asked.body?, &self.tenant, now)?;
         let kind = step.kind();
+        let office = self.office(kind, asked.by, now).await?;
+        let checked = self.checked(&request, kind, now).await?;
+        let around = Around {
+            tenant: &self.tenant,
+            now,
+            instead_of: office.authority.instead_of.clone(),
+            head_is_absent: office.authority.head_is_absent,
+            findings: checked.as_ref().map_or(&[], |checked| &checked.findings),
+            page: checked.as_ref().map(|checked| &checked.page),
+        };
         let applied = request
-            .apply(step, &asked.by, &self.tenant, now)
-            .map_err(|error| Problem::not_allowed(&error, before))?;
+            .apply_in(step, &office.authority.actor, &around)
+            .map_err(|error| match (&error, &checked) {
+                (NotAllowed::InTheWay(checks), Some(checked)) => {
+                    Problem::in_the_way(checks, &checked.findings, before)
+                }
+                _ => Problem::not_allowed(&error, before),
+            })?;
 
         self.is_in_time(&applied, kind, now).await?;
         self.set_the_hour(&applied).await?;
+        let letters = office.letters(&applied, &self.tenant, now)?;
         let saved = match kind {
             MoveKind::Stop | MoveKind::Resume => {
                 let platform = &self.planner.platform;
                 self.notices.save_and_tell(&applied, platform).await
             }
-            _ => self.notices.save(&applied).await,
+            _ => {
+                let letters = self.letters.writes(&letters, now)?;
+                self.notices.save_with(&applied, letters).await
+            }
         };
         match saved {
             Ok(()) => {}
@@ -104,6 +138,7 @@ impl Approval {
             notice.id = %asked.notice, notice.version = applied.request.version, notice.step = step,
             "notice {} moved: {step}", asked.notice
         );
+        self.post(&letters).await;
         if kind == MoveKind::Resume {
             self.dispatch_again(&applied.request).await;
         }

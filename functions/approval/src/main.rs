@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use approval::{Approval, Config, app};
+use cloud::checks::Checker;
+use cloud::letters::Letters;
+use cloud::news::News;
 use cloud::notices::Notices;
 use cloud::people::People;
 use cloud::platform::PlatformState;
 use cloud::queue::Queue;
 use cloud::reach::{Planner, Reach};
+use cloud::roster::Rosters;
 use cloud::schedule::Schedules;
 
 #[tokio::main(flavor = "current_thread")]
@@ -18,7 +22,13 @@ async fn main() -> Result<(), lambda_http::Error> {
 
     let aws = cloud::aws().await;
     let approval = Approval {
-        notices: Notices::new(&aws, config.notices_table, config.tenant.time_zone.clone()),
+        notices: Notices::with_ledger(
+            &aws,
+            config.notices_table,
+            config.procedure_table.clone(),
+            config.tenant.time_zone.clone(),
+            config.tenant.id.clone(),
+        ),
         schedules: Schedules::new(
             &aws,
             config.schedule_group,
@@ -33,6 +43,9 @@ async fn main() -> Result<(), lambda_http::Error> {
             per_second: config.pace_per_second,
         },
         dispatches: Queue::new(&aws, config.dispatches_queue_url),
+        rosters: Rosters::new(&aws, config.procedure_table.clone()),
+        letters: Letters::new(&aws, config.procedure_table, Some(config.mails_queue_url)),
+        checker: Checker::new(News::new(config.news_root.as_deref())?),
         tenant: config.tenant,
     };
 

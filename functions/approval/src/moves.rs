@@ -7,6 +7,7 @@ use axum::response::Response;
 use cloud::staff::openapi::{Always, Bearer, OnBody, OnMove, OnOne, OnValues};
 use cloud::staff::{DraftBody, Problem, ProblemBody, RequestView};
 use domain::Instant;
+use domain::editorial::CheckId;
 use domain::notice::{Digest, Draft, Move};
 use domain::tenant::Tenant;
 use serde::Deserialize;
@@ -36,6 +37,27 @@ pub(crate) struct Because {
     /// Why, in words for the office; at most 1,000 characters are kept.
     #[schema(value_type = String, example = "Manca l'orario di chiusura.")]
     reason: Option<String>,
+}
+
+/// A check that is set aside.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SetAside {
+    /// The number of the check.
+    #[schema(value_type = String, example = "E16")]
+    check: Option<String>,
+    /// Why, in words for whoever reads the register; at most 1,000 characters are kept.
+    #[schema(value_type = String, example = "È il promemoria del giorno prima.")]
+    reason: Option<String>,
+}
+
+/// A check that a second person sets aside too.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Agreed {
+    /// The number of the check.
+    #[schema(value_type = String, example = "E16")]
+    check: Option<String>,
 }
 
 type Shared = State<Arc<Approval>>;
@@ -81,8 +103,43 @@ moves!(
 moves!(
     /// The words, the link or the hour change.
     reword, "/v1/notice-requests/{id}/reword",
-    "Modifica il testo", "Sostituisce testo, link, ora e dati della richiesta; un'approvazione già data decade. Ruoli: operator, sector_head.",
+    "Modifica il testo", "Sostituisce testo, link, ora e dati della richiesta; un'approvazione già data decade. Ruoli: operator, sector_head, supplier.",
     DraftBody, |body, tenant, now| draft(body, tenant, now).map(Move::Reword)
+);
+
+moves!(
+    /// Somebody goes on in spite of a check.
+    waive, "/v1/notice-requests/{id}/waive",
+    "Procede nonostante un controllo", "Supera, con un motivo, un controllo che ha segnalato qualcosa; alcuni vogliono anche una seconda persona o il segretario. Vale per il testo com'è ora. Ruoli: operator, sector_head, operating_group, secretary.",
+    SetAside, |body, _, _| Ok(Move::Waive(check(body.check.as_deref())?, body.reason.unwrap_or_default()))
+);
+
+moves!(
+    /// A second person agrees.
+    second, "/v1/notice-requests/{id}/second",
+    "Conferma di procedere", "Una seconda persona conferma che si procede nonostante un controllo. Ruoli: operator, sector_head, operating_group, secretary.",
+    Agreed, |body, _, _| Ok(Move::Second(check(body.check.as_deref())?))
+);
+
+moves!(
+    /// The head being absent, the desk passes it on itself.
+    forward_directly, "/v1/notice-requests/{id}/forward-directly",
+    "Inoltra direttamente (capo settore assente)", "Procedura alternativa: lo sportello chiede direttamente alla ditta incaricata, con copia al capo settore e al sindaco. Si apre solo se nessuno può inoltrare. Ruolo: operator.",
+    Nothing, |_, _, _| Ok(Move::ForwardDirectly)
+);
+
+moves!(
+    /// Somebody of the group is against it.
+    object, "/v1/notice-requests/{id}/object",
+    "Si oppone", "Un componente del gruppo operativo si oppone, con il motivo: la richiesta torna all'ufficio o, se il comune ha scelto così, conta come voto contrario. Ruolo: operating_group.",
+    Because, |body, _, _| Ok(Move::Object(body.reason.unwrap_or_default()))
+);
+
+moves!(
+    /// What was held at its hour goes out now.
+    release, "/v1/notice-requests/{id}/release",
+    "Invia ora un avviso trattenuto", "Fa partire adesso un avviso trattenuto alla sua ora, dopo averne riletto le parole: vuole il `digest`. Ruoli: sector_head, operating_group.",
+    Words, |body, _, _| digest(body).map(Move::Release)
 );
 
 moves!(
@@ -95,11 +152,8 @@ moves!(
 moves!(
     /// Somebody of the group approves the words they have read.
     approve, "/v1/notice-requests/{id}/approve",
-    "Approva le parole esatte", "Approva l'anteprima che ha il `digest` indicato. Chi ha chiesto l'avviso non può approvarlo. Ruolo: operating_group.",
-    Words, |body, _, _| match body.digest.as_deref().map(str::trim).filter(|digest| !digest.is_empty()) {
-        Some(digest) => Ok(Move::Approve(Digest::quoted(digest))),
-        None => Err(Problem::field("digest", "field.missing", &[])),
-    }
+    "Approva le parole esatte", "Approva l'anteprima che ha il `digest` indicato. Chi ha chiesto l'avviso non può approvarlo. Ruoli: operating_group, supplier.",
+    Words, |body, _, _| digest(body).map(Move::Approve)
 );
 
 moves!(
@@ -151,13 +205,31 @@ moves!(
     Nothing, |_, _, _| Ok(Move::Resume)
 );
 
+fn digest(body: Words) -> Result<Digest, Problem> {
+    match body.digest.as_deref().map(str::trim) {
+        None | Some("") => Err(Problem::field("digest", "field.missing", &[])),
+        Some(digest) => Ok(Digest::quoted(digest)),
+    }
+}
+
+fn check(number: Option<&str>) -> Result<CheckId, Problem> {
+    let number = number.map(str::trim).unwrap_or_default();
+    if number.is_empty() {
+        return Err(Problem::field("check", "field.missing", &[]));
+    }
+    CheckId::ALL
+        .into_iter()
+        .find(|check| check.key().eq_ignore_ascii_case(number))
+        .ok_or_else(|| Problem::field("check", "field.not_a_check", &[]))
+}
+
 fn draft(body: DraftBody, tenant: &Tenant, now: Instant) -> Result<Box<Draft>, Problem> {
     Ok(Box::new(Draft::check(&body.into(), tenant, now)?))
 }
 
 #[derive(OpenApi)]
 #[openapi(
-    paths(take_charge, reword, forward, approve, send_back, reject, resubmit, schedule, cancel, stop, resume),
+    paths(take_charge, reword, waive, second, forward, forward_directly, approve, object, release, send_back, reject, resubmit, schedule, cancel, stop, resume),
     components(schemas(ProblemBody)),
     tags((
         name = "Passi dell'avviso",

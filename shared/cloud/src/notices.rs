@@ -76,7 +76,16 @@ impl Notices {
     /// Writes a move, its line of history and its row of the register together. `Stale` if the request changed since it was
     /// read.
     pub async fn save(&self, applied: &Applied) -> Result<(), StoreError> {
-        self.commit(applied, None).await
+        self.commit(applied, None, Vec::new()).await
+    }
+
+    /// The same, together with `others`: the letters that the move gives rise to.
+    pub async fn save_with(
+        &self,
+        applied: &Applied,
+        others: Vec<TransactWriteItem>,
+    ) -> Result<(), StoreError> {
+        self.commit(applied, None, others).await
     }
 
     /// The same for a move that stops a notice which is going out, or lets it go on: `platform`, which sending obeys, knows
@@ -86,16 +95,18 @@ impl Notices {
         applied: &Applied,
         platform: &PlatformState,
     ) -> Result<(), StoreError> {
-        self.commit(applied, Some(platform)).await
+        self.commit(applied, Some(platform), Vec::new()).await
     }
 
     async fn commit(
         &self,
         applied: &Applied,
         platform: Option<&PlatformState>,
+        others: Vec<TransactWriteItem>,
     ) -> Result<(), StoreError> {
         let notice = &applied.request.id;
-        let own = self.writes(applied)?;
+        let mut own = self.writes(applied)?;
+        own.extend(others);
         for _ in 0..TRIES {
             let mut writes = own.clone();
             if let Some(ledger) = &self.ledger {

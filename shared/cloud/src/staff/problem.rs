@@ -6,7 +6,8 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Instant;
-use domain::notice::{Invalid, NotAllowed};
+use domain::editorial::{CheckId, Finding};
+use domain::notice::{Invalid, NoAuthority, NotAllowed};
 use domain::staff::Role;
 use domain::tenant::Zone;
 use domain::texts;
@@ -200,6 +201,45 @@ impl Problem {
     /// Nothing is stopped for this cause.
     pub fn not_stopped() -> Self {
         Self::said(StatusCode::NOT_FOUND, "not-stopped", "problem.not_stopped")
+    }
+
+    /// The comune's roster does not let the account move.
+    pub fn no_authority(error: &NoAuthority) -> Self {
+        let words = texts::italian();
+        match error {
+            NoAuthority::NotAppointed(why) => Self::new(
+                StatusCode::FORBIDDEN,
+                "not-appointed",
+                words.staff(why.words(), &[]),
+            ),
+            NoAuthority::NotYourTurn { who } => Self::new(
+                StatusCode::FORBIDDEN,
+                "not-your-turn",
+                words.staff("problem.not_your_turn", &[("chi", who.as_str())]),
+            ),
+            NoAuthority::Gap(phase) => Self::new(
+                StatusCode::CONFLICT,
+                "gap",
+                words.staff("problem.gap", &[("fase", &words.staff(phase.words(), &[]))]),
+            ),
+            NoAuthority::NotOfTheGroup => {
+                Self::said(StatusCode::FORBIDDEN, "not-of-the-group", "problem.not_of_the_group")
+            }
+            NoAuthority::NoCopies(_) => {
+                Self::said(StatusCode::CONFLICT, "no-copies", "problem.no_copies")
+            }
+        }
+    }
+
+    /// What the checks found is in the way: each is said with what to do about it.
+    pub fn in_the_way(checks: &[CheckId], findings: &[Finding], current: RequestView) -> Self {
+        let problem = Self::not_allowed(&NotAllowed::InTheWay(checks.to_vec()), current);
+        findings
+            .iter()
+            .filter(|finding| checks.contains(&finding.check))
+            .fold(problem, |problem, finding| {
+                problem.with_error(finding.check.key(), finding.message())
+            })
     }
 
     /// A move that was not made.

@@ -75,7 +75,7 @@ impl LedgerRow {
             version: entry.version,
             step: entry.step,
             by: entry.by.clone(),
-            instead_of: None,
+            instead_of: entry.instead_of.clone(),
             state: entry.state,
             title: request.draft.title.clone(),
             text: request.draft.text.clone(),

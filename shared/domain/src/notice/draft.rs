@@ -28,6 +28,7 @@ pub struct DraftInput {
     /// The notice that it corrects or takes back, already sent.
     pub corrects: Option<String>,
     /// Whether it is one of several appointments far apart.
+    #[serde(default)]
     pub spaced: bool,
 }
 

@@ -19,6 +19,7 @@ pub(crate) fn input() -> DraftInput {
         useful_until: None,
         office: Some("Cultura".to_owned()),
         kind: Some("evento".to_owned()),
+        ..DraftInput::default()
     }
 }
 

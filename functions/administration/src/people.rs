@@ -4,13 +4,13 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use cloud::clock;
-use cloud::staff::openapi::{Always, OnBody, OnOne, OnValues};
-use cloud::staff::{Caller, JsonBody, Problem, ProblemBody};
+use cloud::staff::openapi::{Always, OnBody, OnChange, OnOne, OnValues};
+use cloud::staff::{Caller, JsonBody, Problem};
 use domain::ids::StaffId;
 use domain::roster::{Absence, AbsenceInput, Change};
 use domain::staff::{Actor, Role};
 use serde::Deserialize;
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::ToSchema;
 
 use crate::view::{RosterBody, answer};
 use crate::{Administration, Shared, needs};
@@ -55,14 +55,6 @@ pub(crate) struct RevokeBody {
     /// The reason or the act, in words; at most 1,000 characters.
     #[schema(value_type = String, example = "decreto n. 40 del 01/09/2026", max_length = 1000)]
     reason: Option<String>,
-}
-
-/// What a change of one operator may answer.
-#[derive(Debug, IntoResponses)]
-pub(crate) enum OnChange {
-    /// Lo stato dell'incaricato non lo ammette, o troppe persone hanno agito nello stesso momento.
-    #[response(status = 409, content_type = "application/problem+json")]
-    Conflict(ProblemBody),
 }
 
 /// Somebody will be away.

@@ -198,9 +198,13 @@ impl Roster {
             &[Role::OperatingGroup, Role::SectorHead, Role::Supplier],
             &input.group.members,
         );
-        let supplier = known.one("group.supplier", &[Role::Supplier], &input.group.supplier);
+        let supplier = known.one(
+            "group.supplier",
+            &[Role::Supplier],
+            input.group.supplier.as_deref(),
+        );
         // The mayor may hold any role, but must be written to: without the copies there is no alternative path.
-        let mayor = known.one("group.mayor", &Role::ALL, &input.group.mayor);
+        let mayor = known.one("group.mayor", &Role::ALL, input.group.mayor.as_deref());
         let mailbox = check.mailbox(&input.mailbox);
         match (supplier, mayor) {
             (Some(supplier), Some(mayor)) if check.0.is_empty() => Ok(Self {
@@ -384,7 +388,7 @@ impl Known<'_> {
         let mut ids = Vec::new();
         for (place, name) in names.iter().enumerate().take(MOST_OPERATORS + 1) {
             let field = format!("{field}[{place}]");
-            let Some(id) = self.named(&field, needs, Some(name)) else {
+            let Some(id) = self.one(&field, needs, Some(name)) else {
                 continue;
             };
             if ids.contains(&id) {
@@ -396,27 +400,15 @@ impl Known<'_> {
         ids
     }
 
-    fn one(
-        &mut self,
-        field: &str,
-        needs: &'static [Role],
-        name: &Option<String>,
-    ) -> Option<StaffId> {
-        self.named(field, needs, name.as_deref())
-    }
-
-    fn named(
-        &mut self,
-        field: &str,
-        needs: &'static [Role],
-        name: Option<&str>,
-    ) -> Option<StaffId> {
+    fn one(&mut self, field: &str, needs: &'static [Role], name: Option<&str>) -> Option<StaffId> {
         let id = self.check.keep(field.to_owned(), account(name))?;
         let mut operators = self.operators.iter().flatten();
         match operators.find(|operator| operator.id == id) {
             // Where an operator could not be read, it may be the one: its own fault is told, and this one would mislead.
             None if self.operators.contains(&None) => {}
             None => self.check.fault(field, Wrong::NotAnOperator),
+            // So may the role that could not be read.
+            Some(operator) if operator.roles.is_empty() => {}
             Some(operator) if operator.roles.iter().any(|role| needs.contains(role)) => {}
             Some(_) => self.check.fault(field, Wrong::Unfit(needs)),
         }

@@ -40,7 +40,10 @@ impl Tables {
     /// What Meta says of the number, the account and the templates.
     pub const PLATFORM: &str = "platform";
 
-    /// Starts it and creates the six tables.
+    /// What the procedure keeps beside the requests: the register, letters, mails, the roster.
+    pub const PROCEDURE: &str = "procedure";
+
+    /// Starts it and creates the seven tables.
     pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
@@ -86,6 +89,13 @@ impl Tables {
         .await;
         create(&dynamo, Self::PACE, false, vec![]).await;
         create(&dynamo, Self::PLATFORM, false, vec![]).await;
+        let pending = (
+            "pending",
+            "pending",
+            Some("pending_at"),
+            ProjectionType::KeysOnly,
+        );
+        create(&dynamo, Self::PROCEDURE, true, vec![pending]).await;
         Self { aws, endpoint }
     }
 }

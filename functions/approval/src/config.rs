@@ -51,7 +51,7 @@ impl Config {
             dispatches_queue_url: env::required(var, "DISPATCHES_QUEUE_URL")?,
             procedure_table: env::required(var, "PROCEDURE_TABLE")?,
             mails_queue_url: env::required(var, "MAILS_QUEUE_URL")?,
-            news_root: env::optional(var, "NEWS_ROOT"),
+            news_root: var("NEWS_ROOT"),
             tenant: env::tenant(var)?,
         })
     }

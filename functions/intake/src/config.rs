@@ -10,6 +10,8 @@ pub struct Config {
     pub notices_table: String,
     /// `DELIVERIES_TABLE`: what became of what was sent.
     pub deliveries_table: String,
+    /// `PROCEDURE_TABLE`: the register that can be verified.
+    pub procedure_table: String,
     /// `PEOPLE_TABLE`: the audience, counted.
     pub people_table: String,
     /// `PLATFORM_TABLE`: what Meta says, what is stopped, how many were reached lately.
@@ -20,7 +22,7 @@ pub struct Config {
     pub pace_per_second: u32,
     /// `REPORTS_QUEUE_URL`: where a report is asked for.
     pub reports_queue_url: String,
-    /// `REPORTS_BUCKET`: where reports are.
+    /// `REPORTS_BUCKET`: where reports and the seals of the register are.
     pub reports_bucket: String,
     /// `tenant.json` in `LAMBDA_TASK_ROOT`: the settings of the comune.
     pub tenant: Tenant,
@@ -37,6 +39,7 @@ impl Config {
         Ok(Self {
             notices_table: env::required(var, "NOTICES_TABLE")?,
             deliveries_table: env::required(var, "DELIVERIES_TABLE")?,
+            procedure_table: env::required(var, "PROCEDURE_TABLE")?,
             people_table: env::required(var, "PEOPLE_TABLE")?,
             platform_table: env::required(var, "PLATFORM_TABLE")?,
             phone_number_id: env::required(var, "PHONE_NUMBER_ID")?,

@@ -3,6 +3,8 @@
 
 mod certificate;
 mod config;
+mod csv;
+mod ledger;
 mod page;
 mod plan;
 mod platform;
@@ -20,6 +22,7 @@ use axum::response::{Html, IntoResponse};
 use axum::routing::{get, post};
 use cloud::deliveries::Deliveries;
 use cloud::files::Files;
+use cloud::ledger::Ledger;
 use cloud::notices::Notices;
 use cloud::queue::Queue;
 use cloud::reach::Planner;
@@ -34,11 +37,13 @@ use utoipa::OpenApi;
 pub struct Intake {
     /// The requests.
     pub notices: Notices,
+    /// Every move of them, in a chain that can be verified.
+    pub ledger: Ledger,
     /// What became of what was sent.
     pub deliveries: Deliveries,
     /// Where a report is asked for.
     pub reports: Queue,
-    /// Where reports are.
+    /// Where reports and the seals of the register are.
     pub files: Files,
     /// What Meta says and allows, and when a notice will have reached everybody.
     pub planner: Planner,
@@ -63,6 +68,9 @@ pub fn app(intake: Arc<Intake>) -> Router {
         .route("/v1/register", get(register::list))
         .route("/v1/register/{id}", get(register::one))
         .route("/v1/register/{id}/certificate", get(certificate::show))
+        .route("/v1/ledger", get(ledger::search))
+        .route("/v1/ledger/verify", get(ledger::verify))
+        .route("/v1/ledger/export", get(ledger::export))
         .route("/v1/platform", get(platform::show))
         .route("/v1/platform/resume", post(platform::resume))
         .route("/v1/unknown", get(platform::unknown))
@@ -117,6 +125,7 @@ fn needs(by: &Actor, roles: &[Role]) -> Result<(), Problem> {
     paths(
         requests::submit, requests::list, requests::one, requests::history, plan::show,
         register::list, register::one, certificate::show,
+        ledger::search, ledger::verify, ledger::export,
         platform::show, platform::resume, platform::unknown,
         reports::ask, reports::list
     ),

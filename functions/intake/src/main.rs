@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cloud::deliveries::Deliveries;
 use cloud::files::Files;
+use cloud::ledger::Ledger;
 use cloud::notices::Notices;
 use cloud::people::People;
 use cloud::platform::PlatformState;
@@ -19,7 +20,14 @@ async fn main() -> Result<(), lambda_http::Error> {
 
     let aws = cloud::aws().await;
     let intake = Intake {
-        notices: Notices::new(&aws, config.notices_table, config.tenant.time_zone.clone()),
+        notices: Notices::with_ledger(
+            &aws,
+            config.notices_table,
+            &config.procedure_table,
+            config.tenant.time_zone.clone(),
+            &config.tenant.id,
+        ),
+        ledger: Ledger::new(&aws, config.procedure_table, &config.tenant.id),
         deliveries: Deliveries::new(&aws, config.deliveries_table),
         reports: Queue::new(&aws, config.reports_queue_url),
         files: Files::new(&aws, config.reports_bucket),

@@ -67,12 +67,26 @@ impl<S: Sync> FromRequestParts<S> for UnknownPage {
     }
 }
 
-fn value(parts: &Parts, wanted: &str) -> Option<String> {
+/// A value of the query, if it is there and not empty.
+pub(crate) fn value(parts: &Parts, wanted: &str) -> Option<String> {
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).unwrap_or_default();
     pairs
         .into_iter()
         .find(|(name, value)| name == wanted && !value.is_empty())
         .map(|(_, value)| value)
+}
+
+/// How many rows at most: the value `limit` of the query.
+pub(crate) fn limit_of(parts: &Parts) -> Result<i32, Problem> {
+    value(parts, "limit").map_or(Ok(USUAL), |text| limit(&text))
+}
+
+/// The number in a [`cursor`].
+pub(crate) fn number_after(cursor: &str) -> Result<u64, Problem> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
+    bytes
+        .and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok())
+        .ok_or_else(|| Problem::field("cursor", "field.not_a_cursor", &[]))
 }
 
 fn limit(text: &str) -> Result<i32, Problem> {

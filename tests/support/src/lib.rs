@@ -7,11 +7,13 @@
 )]
 
 pub mod batches;
+mod bucket;
 pub mod gateway;
 pub mod services;
 mod stub;
 mod tables;
 
+pub use bucket::Bucket;
 pub use stub::{Call, Stub};
 pub use tables::Tables;
 

@@ -42,6 +42,7 @@ impl Tables {
     /// The notice procedure: roster, letters, mails, register.
     pub const PROCEDURE: &str = "procedure";
 
+
     /// Starts it and creates the seven tables.
     pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
@@ -100,6 +101,13 @@ impl Tables {
             )],
         )
         .await;
+        let pending = (
+            "pending",
+            "pending",
+            Some("pending_at"),
+            ProjectionType::KeysOnly,
+        );
+        create(&dynamo, Self::PROCEDURE, true, vec![pending]).await;
         Self { aws, endpoint }
     }
 }

@@ -6,6 +6,7 @@
 )]
 
 mod certificate;
+mod ledger;
 mod openapi;
 mod plan;
 mod platform;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use axum::Router;
 use cloud::deliveries::Deliveries;
 use cloud::files::Files;
+use cloud::ledger::Ledger;
 use cloud::notices::Notices;
 use cloud::people::People;
 use cloud::platform::PlatformState;
@@ -57,14 +59,25 @@ impl Desk {
         )
         .await;
         let s3 = Stub::start(200, "application/xml", FILES).await;
-        let notices = Notices::new(&aws, Tables::NOTICES, tenant.time_zone.clone());
+        Self::with(aws, queue, Files::new(&s3.aws, "rendiconti"), tenant)
+    }
+
+    fn with(aws: support::SdkConfig, queue: Stub, files: Files, tenant: Tenant) -> Self {
+        let notices = Notices::with_ledger(
+            &aws,
+            Tables::NOTICES,
+            Tables::PROCEDURE,
+            tenant.time_zone.clone(),
+            &tenant.id,
+        );
         let deliveries = Deliveries::new(&aws, Tables::DELIVERIES)
             .counting_service(NUMBER, tenant.time_zone.clone());
         let intake = Intake {
             notices: notices.clone(),
             deliveries: deliveries.clone(),
             reports: Queue::new(&queue.aws, format!("{}/1/reports", queue.endpoint)),
-            files: Files::new(&s3.aws, "rendiconti"),
+            ledger: Ledger::new(&aws, Tables::PROCEDURE, &tenant.id),
+            files,
             planner: Planner {
                 people: People::new(&aws, Tables::PEOPLE),
                 platform: PlatformState::new(&aws, Tables::PLATFORM),
@@ -178,6 +191,9 @@ async fn nothing_is_shown_without_an_account_or_without_a_role() {
     for address in [
         "/v1/notice-requests",
         "/v1/register",
+        "/v1/ledger",
+        "/v1/ledger/verify",
+        "/v1/ledger/export",
         "/v1/reports/2026-B5",
         "/v1/platform",
         "/v1/unknown",

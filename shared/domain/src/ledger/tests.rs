@@ -123,7 +123,7 @@ fn kept(head: &Head) -> KeptHead {
 #[test]
 fn a_row_is_canonical_json_and_its_hash_can_be_computed_with_sha256sum() {
     let asked = asked("sabato mercatino.");
-    let book = Book::of(&[asked.clone()], &[]);
+    let book = Book::of([&asked], &[]);
 
     let digest = asked.entry.digest.as_str();
     assert_eq!(
@@ -501,7 +501,7 @@ fn every_row_has_a_cell_for_each_column_and_every_verdict_its_words() {
 #[test]
 #[ignore = "measures: cargo test -p domain -- --ignored --nocapture a_hundred_thousand"]
 fn a_hundred_thousand_rows_are_verified_in_seconds() {
-    let applied = asked(&"mercatino di Natale ".repeat(30).trim().to_owned());
+    let applied = asked("mercatino di Natale ".repeat(30).trim());
     let book = Book::of(std::iter::repeat_n(&applied, 100_000), &[50_000, 100_000]);
 
     let started = Clock::now();

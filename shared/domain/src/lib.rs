@@ -11,6 +11,7 @@ pub mod ids;
 pub mod jobs;
 pub mod keyword;
 pub mod letter;
+pub mod mail;
 pub mod notice;
 pub mod pace;
 pub mod period;

@@ -41,6 +41,9 @@ pub struct Tenant {
     pub time_zone: Zone,
     /// Whether the number only sends notices and answers questions with a courtesy.
     pub receive_only: bool,
+    /// The mailbox to which offices write their requests, if they may do so by e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<crate::mail::Mailbox>,
 }
 
 /// The limit of a business portfolio that Meta knows nothing of yet.

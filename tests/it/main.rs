@@ -11,6 +11,7 @@ mod citizens;
 mod edge;
 mod finance;
 mod going_out;
+mod letters;
 mod notices;
 mod people;
 mod staff_api;

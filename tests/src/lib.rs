@@ -2,9 +2,11 @@
 //! citizens' phones, and the staff with their tokens. The demo and the end-to-end tests are written with it.
 
 mod meddling;
+mod site;
 mod staff;
 mod tables;
 mod world;
 
+pub use site::{Site, SitePage};
 pub use staff::{Answer, Staff};
 pub use world::{Result, Trouble, World, poll, rome};

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName as Number;
 use domain::ids::NoticeId;
 
-use crate::{Result, Trouble, World};
+use crate::{Result, Trouble, World, poll};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -145,6 +145,36 @@ impl World {
             .await
             .map_err(|error| Trouble(format!("{queue}: {error:?}")))?;
         Ok(())
+    }
+
+    /// Hands in an e-mail as SES does: `message`, headers and all, becomes the object `inbox/<name>`.
+    pub async fn receive_mail(&self, name: &str, message: &[u8]) -> Result<()> {
+        let s3 = aws_sdk_s3::Client::new(&self.stage.sdk);
+        s3.put_object()
+            .bucket(self.output("InboxBucket")?)
+            .key(format!("inbox/{name}"))
+            .body(message.to_vec().into())
+            .send()
+            .await
+            .map_err(|error| Trouble(format!("{name}: {error:?}")))?;
+        Ok(())
+    }
+
+    /// Waits for an e-mail to `to` whose subject contains `words`, for at most `seconds`.
+    pub async fn mail_to(&self, to: &str, words: &str, seconds: u64) -> Result<local::Mail> {
+        poll(&format!("mail to {to}"), seconds, async || {
+            let mails = self.stage.mails().await?.into_iter();
+            Ok(mails.rev().find(|mail| {
+                mail.to.iter().any(|address| address == to) && mail.subject.contains(words)
+            }))
+        })
+        .await
+    }
+
+    /// Lets the clock of the procedure tick now.
+    pub async fn tick(&self) -> Result<()> {
+        self.enqueue("TicksQueueUrl", r#"{"type":"look"}"#, None)
+            .await
     }
 
     /// The bytes of a file of the reports bucket.

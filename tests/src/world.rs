@@ -9,7 +9,7 @@ use local::{Options, Stage, WhatsappSecret};
 use peer::{Control, Peer, PeerConfig, Settings};
 use serde_json::{Value, json};
 
-use crate::Staff;
+use crate::{Site, Staff};
 
 /// What can go wrong in a rehearsal: said in one line, for a person.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,8 @@ from_error!(
     jiff::Error
 );
 
+/// Where the comune is.
+pub(crate) const ROME: &str = "Europe/Rome";
 const APP_SECRET: &str = "segreto-della-prova";
 const ACCESS_TOKEN: &str = "chiave-della-prova";
 const VERIFY_TOKEN: &str = "parola-della-prova";
@@ -56,6 +58,8 @@ pub struct World {
     pub stage: Stage,
     /// Meta and the phones.
     pub peer: Control,
+    /// The comune's site.
+    pub site: Site,
     /// For calls to the staff API and to links.
     pub http: reqwest::Client,
     /// Only with whoever raised this world.
@@ -86,7 +90,12 @@ impl World {
             templates: vec![serde_json::from_str(&template)?],
         })
         .await?;
-        say(&format!("WhatsApp peer at {}", hosted.url()));
+        let site = Site::open().await?;
+        say(&format!(
+            "WhatsApp peer at {}, site of the comune at {}",
+            hosted.url(),
+            site.url
+        ));
 
         let secret = WhatsappSecret {
             app_secrets: vec![APP_SECRET.to_owned()],
@@ -94,10 +103,15 @@ impl World {
             access_token: ACCESS_TOKEN.to_owned(),
         };
         let mut options = Options::new(tenant, &hosted.url(), secret)?;
+        options.news_root.clone_from(&site.url);
         options.progress = std::sync::Arc::new(say);
         adjust(&mut options);
         let mut stage = Stage::up(options).await?;
         stage.file.others.insert("peer".to_owned(), hosted.url());
+        stage
+            .file
+            .others
+            .insert("site".to_owned(), site.url.clone());
 
         let peer = hosted.control();
         peer.configure(json!({
@@ -115,6 +129,7 @@ impl World {
         Ok(Self {
             stage,
             peer,
+            site,
             http: reqwest::Client::new(),
             hosted: Some(hosted),
         })
@@ -123,13 +138,13 @@ impl World {
     /// Attaches to a world that another process keeps up.
     pub async fn attach() -> Result<Self> {
         let stage = Stage::attach_from_env().await?;
-        let peer = stage
-            .file
-            .others
-            .get("peer")
-            .ok_or_else(|| Trouble("the stage has no peer".to_owned()))?;
+        let other = |name: &str| {
+            let address = stage.file.others.get(name);
+            address.ok_or_else(|| Trouble(format!("the stage has no {name}")))
+        };
         Ok(Self {
-            peer: Control::new(peer),
+            peer: Control::new(other("peer")?),
+            site: Site::at(other("site")?),
             stage,
             http: reqwest::Client::new(),
             hosted: None,
@@ -151,6 +166,10 @@ impl World {
             "send",
             "delivery",
             "report",
+            "mailroom",
+            "courier",
+            "deadlines",
+            "administration",
         ] {
             let lines = self.stage.function_logs(function).await.unwrap_or_default();
             std::fs::write(folder.join(format!("{function}.log")), lines.join("\n"))?;
@@ -208,7 +227,7 @@ impl World {
 /// `instant` by the clocks of Italy, without fractions of a second.
 pub fn rome(instant: Timestamp) -> Result<DateTime> {
     let whole = Timestamp::from_second(instant.as_second())?;
-    Ok(TimeZone::get("Europe/Rome")?.to_datetime(whole))
+    Ok(TimeZone::get(ROME)?.to_datetime(whole))
 }
 
 /// Asks `question` again and again until it answers, for at most `seconds`; `what` is what is awaited.

@@ -46,12 +46,19 @@ pub(crate) async fn deploy(
             format!("Tenant={}", options.tenant),
             format!("GraphUrl={}", options.graph_url),
             format!("PhoneNumberId={}", options.phone_number_id),
+            // Domains that nobody can own (RFC 2606, 2).
+            format!("MailFrom=avvisi@{}.example", options.tenant),
+            format!("Mailbox=richieste@{}.example", options.tenant),
             format!("PacePerSecond={}", options.pace_per_second),
             format!("UnclearTermSeconds={}", options.unclear_term_seconds),
             "Architecture=x86_64".to_owned(),
             "ReportRetentionDays=1".to_owned(),
             "Local=true".to_owned(),
         ])
+        .args(
+            // sam refuses an empty value.
+            (!options.news_root.is_empty()).then(|| format!("NewsRoot={}", options.news_root)),
+        )
         .env_clear()
         .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
         .env("HOME", engine.folder().join("home"))

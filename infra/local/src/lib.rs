@@ -20,11 +20,13 @@ mod deploy;
 mod engine;
 mod error;
 mod logs;
+mod mails;
 mod places;
 mod staff;
 mod stage;
 
 pub use error::StageError;
+pub use mails::Mail;
 pub use places::Places;
 pub use staff::{PASSWORD, STAFF};
 pub use stage::{ApiAddress, Detour, Options, STAGE_VARIABLE, Stage, StageFile, WhatsappSecret};

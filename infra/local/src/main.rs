@@ -1,4 +1,4 @@
-//! `stage run [--tenant rubano] [--graph-url URL] [--artefacts DIR] [-- command …]`: brings the system up on this
+//! `stage run [--tenant rubano] [--graph-url URL] [--news-root URL] [--artefacts DIR] [-- command …]`: brings the system up on this
 //! machine, runs the command with `PORTAVOCE_STAGE` naming the stage file, and takes everything down. Without a command it
 //! stays up until Ctrl-C.
 
@@ -7,8 +7,7 @@ use std::process::ExitCode;
 
 use local::{Options, Places, STAGE_VARIABLE, Stage, StageError, WhatsappSecret};
 
-const USAGE: &str =
-    "usage: stage run [--tenant NAME] [--graph-url URL] [--artefacts DIR] [-- COMMAND …]";
+const USAGE: &str = "usage: stage run [--tenant NAME] [--graph-url URL] [--news-root URL] [--artefacts DIR] [-- COMMAND …]";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -28,6 +27,7 @@ async fn main() -> ExitCode {
 struct Request {
     tenant: String,
     graph_url: String,
+    news_root: String,
     artefacts: Option<PathBuf>,
     command: Vec<String>,
 }
@@ -41,6 +41,7 @@ impl Request {
             tenant: "rubano".to_owned(),
             // Nobody listens there: good enough for everything but sending.
             graph_url: "http://127.0.0.1:9".to_owned(),
+            news_root: String::new(),
             artefacts: None,
             command: Vec::new(),
         };
@@ -48,6 +49,7 @@ impl Request {
             match argument.as_str() {
                 "--tenant" => request.tenant = arguments.next()?,
                 "--graph-url" => request.graph_url = arguments.next()?,
+                "--news-root" => request.news_root = arguments.next()?,
                 "--artefacts" => request.artefacts = Some(PathBuf::from(arguments.next()?)),
                 "--" => {
                     request.command = arguments.collect();
@@ -67,6 +69,7 @@ async fn run(request: Request) -> Result<u8, StageError> {
         access_token: "access-token".to_owned(),
     };
     let mut options = Options::new(&request.tenant, &request.graph_url, secret)?;
+    options.news_root = request.news_root;
     if let Some(folder) = request.artefacts {
         options.artefacts = folder;
     }

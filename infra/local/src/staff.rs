@@ -7,12 +7,15 @@ use crate::StageError;
 use crate::control::Control;
 
 /// User name and group of who may sign in from the start.
-pub const STAFF: [(&str, &str); 5] = [
+pub const STAFF: [(&str, &str); 8] = [
     ("ufficio.cultura", "requester"),
     ("sportello.uno", "operator"),
     ("capo.settore", "sector_head"),
     ("gruppo.uno", "operating_group"),
     ("ragioneria", "finance"),
+    ("amministratore.uno", "administrator"),
+    ("segreteria.generale", "secretary"),
+    ("fornitore.uno", "supplier"),
 ];
 
 /// Good for the engine only, which is thrown away after the run.

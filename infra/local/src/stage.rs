@@ -48,6 +48,8 @@ pub struct Options {
     pub tenant: String,
     /// Where the Graph API is: the peer.
     pub graph_url: String,
+    /// Where the comune's site is read; empty for its own address.
+    pub news_root: String,
     /// The number's id at Meta.
     pub phone_number_id: String,
     /// Messages per second that the number may send.
@@ -70,6 +72,7 @@ impl Options {
         Ok(Self {
             tenant: tenant.to_owned(),
             graph_url: graph_url.to_owned(),
+            news_root: String::new(),
             phone_number_id: "106500000000001".to_owned(),
             pace_per_second: 80,
             unclear_term_seconds: 900,

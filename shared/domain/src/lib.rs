@@ -5,6 +5,7 @@ pub mod certificate;
 pub mod contact;
 pub mod conversation;
 pub mod delivery;
+pub mod editorial;
 pub mod email;
 pub mod identity;
 pub mod ids;

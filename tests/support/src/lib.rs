@@ -34,6 +34,11 @@ pub fn aws_at(endpoint: &str) -> SdkConfig {
         .build()
 }
 
+/// A client of the tables, for what no store of ours does.
+pub fn dynamo(aws: &SdkConfig) -> aws_sdk_dynamodb::Client {
+    aws_sdk_dynamodb::Client::new(aws)
+}
+
 /// Rubano, with invented contacts.
 pub fn rubano() -> Tenant {
     let settings = serde_json::json!({

@@ -1,5 +1,5 @@
 //! AWS as a function under test sees it, behind one address: the test's own DynamoDB, a Secrets Manager with one secret,
-//! and an SQS that remembers what it took and refuses on demand.
+//! and an SQS and an SES that remember what they took and refuse on demand.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use crate::{SdkConfig, aws_at};
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -25,6 +25,8 @@ struct Inner {
     http: reqwest::Client,
     queued: Mutex<Vec<(String, Value)>>,
     refusals: Mutex<Vec<(String, bool)>>,
+    posted: Mutex<Vec<Value>>,
+    mail_refusals: Mutex<Vec<String>>,
     /// The next transaction is made, and answered with a server error.
     silent: AtomicBool,
 }
@@ -38,14 +40,21 @@ impl Services {
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
             queued: Mutex::default(),
             refusals: Mutex::default(),
+            posted: Mutex::default(),
+            mail_refusals: Mutex::default(),
             silent: AtomicBool::new(false),
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let services = inner.clone();
-        let router = Router::new().fallback(move |headers: HeaderMap, body: Bytes| {
+        let router = Router::new().fallback(move |uri: Uri, headers: HeaderMap, body: Bytes| {
             let services = services.clone();
-            async move { services.answer(headers, body).await }
+            async move {
+                if uri.path() == "/v2/email/outbound-emails" {
+                    return services.post(&serde_json::from_slice(&body).unwrap());
+                }
+                services.answer(headers, body).await
+            }
         });
         tokio::spawn(async { axum::serve(listener, router).await });
         Self {
@@ -60,6 +69,17 @@ impl Services {
         let queued = self.inner.queued.lock().unwrap();
         let here = queued.iter().filter(|(queue, _)| queue == name);
         here.map(|(_, message)| message.clone()).collect()
+    }
+
+    /// The e-mails that SES took, as they were given to it.
+    pub fn posted(&self) -> Vec<Value> {
+        self.inner.posted.lock().unwrap().clone()
+    }
+
+    /// Lets SES refuse the next e-mail with `exception`.
+    pub fn refuse_mail(&self, exception: &str) {
+        let mut refusals = self.inner.mail_refusals.lock().unwrap();
+        refusals.push(exception.to_owned());
     }
 
     /// Makes the next transaction of DynamoDB, and answers as if it had failed: the client asks again.
@@ -103,6 +123,22 @@ impl Inner {
         let status = StatusCode::from_u16(answer.status().as_u16()).unwrap();
         let headers = answer.headers().clone();
         (status, headers, answer.bytes().await.unwrap()).into_response()
+    }
+
+    fn post(&self, mail: &Value) -> Response {
+        let refusal = self.mail_refusals.lock().unwrap().pop();
+        if let Some(exception) = refusal {
+            let refused = json!({"message": "no"}).to_string();
+            return (
+                StatusCode::BAD_REQUEST,
+                [("x-amzn-errortype", exception)],
+                refused,
+            )
+                .into_response();
+        }
+        let mut posted = self.posted.lock().unwrap();
+        posted.push(mail.clone());
+        ok(&json!({"MessageId": format!("mail-{}", posted.len())}))
     }
 
     fn take(&self, operation: &str, call: &Value) -> Response {

@@ -39,8 +39,10 @@ impl Tables {
     pub const PACE: &str = "pace";
     /// What Meta says of the number, the account and the templates.
     pub const PLATFORM: &str = "platform";
+    /// The notice procedure: roster, letters, mails, register.
+    pub const PROCEDURE: &str = "procedure";
 
-    /// Starts it and creates the six tables.
+    /// Starts it and creates the seven tables.
     pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
@@ -86,6 +88,18 @@ impl Tables {
         .await;
         create(&dynamo, Self::PACE, false, vec![]).await;
         create(&dynamo, Self::PLATFORM, false, vec![]).await;
+        create(
+            &dynamo,
+            Self::PROCEDURE,
+            true,
+            vec![(
+                "pending",
+                "pending",
+                Some("pending_at"),
+                ProjectionType::KeysOnly,
+            )],
+        )
+        .await;
         Self { aws, endpoint }
     }
 }

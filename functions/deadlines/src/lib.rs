@@ -1,0 +1,79 @@
+//! Looks every few minutes at what is due. A tick says nothing but that time has passed: what is due follows from the tables,
+//! so a tick that is lost or comes twice changes nothing.
+
+mod config;
+mod letters;
+
+use aws_config::SdkConfig;
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use cloud::batch::{self, Failure};
+use cloud::files::Files;
+use cloud::letters::Letters;
+use cloud::notices::Notices;
+use cloud::queue::DeadLetters;
+use cloud::{in_full, telemetry};
+use domain::Instant;
+use domain::jobs::Tick;
+use domain::tenant::Tenant;
+
+pub use config::Config;
+
+/// Looks at what is due.
+#[derive(Debug)]
+pub struct Deadlines {
+    /// The requests.
+    pub notices: Notices,
+    /// The outbox.
+    pub letters: Letters,
+    /// Where the seals of the register are locked.
+    pub files: Files,
+    /// Where a message goes that cannot be handled.
+    pub dead: DeadLetters,
+    /// The comune.
+    pub tenant: Tenant,
+}
+
+impl Deadlines {
+    /// The function with its clients.
+    pub fn new(config: Config, aws: &SdkConfig) -> Self {
+        let zone = config.tenant.time_zone.clone();
+        Self {
+            notices: Notices::new(aws, config.notices_table, zone),
+            letters: Letters::new(aws, config.procedure_table, Some(config.mails_queue_url)),
+            files: Files::new(aws, config.reports_bucket),
+            dead: DeadLetters::new(aws, config.dead_letters_url),
+            tenant: config.tenant,
+        }
+    }
+
+    /// Looks for the ticks of a batch, as of `now`.
+    pub async fn look_all(&self, event: SqsEvent, now: Instant) -> SqsBatchResponse {
+        batch::each(
+            event,
+            &self.dead,
+            async |body: &str| match serde_json::from_str(body) {
+                Ok(Tick::Look) => self.look(now).await,
+                Err(error) => Err(Failure::Dead(format!("not a tick: {error}"))),
+            },
+        )
+        .await
+    }
+
+    /// Everything that may be due. One that fails does not keep the others from being done: it comes back with the tick, and
+    /// what was done already is not due any more.
+    async fn look(&self, now: Instant) -> Result<(), Failure> {
+        // Reminders, escalations, expiries and the seal of the register stand in this row, each a function of its own file.
+        let outcomes = [("letters", self.post_what_was_left(now).await)];
+        let mut failed = Ok(());
+        for (what, outcome) in outcomes {
+            if let Err(failure) = outcome {
+                telemetry::count("deadlines", "failed", what, 1);
+                if let Failure::Retry(error) = &failure {
+                    tracing::error!(error = %in_full(&**error), "{what} could not be looked after");
+                }
+                failed = Err(failure);
+            }
+        }
+        failed
+    }
+}

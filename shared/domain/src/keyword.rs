@@ -84,7 +84,7 @@ pub fn parse(message: &str, extra: &ExtraKeywords) -> Option<Keyword> {
 }
 
 /// Lower case, no accents, every run of anything but letters and digits a single space.
-fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let plain: String = text
         .nfkd()
         .filter(|c| !is_combining_mark(*c))

@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod keyword;
 pub mod ledger;
 pub mod letter;
+pub mod mail;
 pub mod notice;
 pub mod pace;
 pub mod period;

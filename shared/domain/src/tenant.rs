@@ -60,6 +60,9 @@ pub struct Tenant {
     /// What the checks of a notice ask (docs/checks.md).
     #[serde(default, skip_serializing_if = "EditorialSettings::is_usual")]
     pub editorial: EditorialSettings,
+    /// The mailbox to which offices write their requests, if they may do so by e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<crate::mail::Mailbox>,
 }
 
 /// The limit of a business portfolio that Meta knows nothing of yet.

@@ -89,18 +89,6 @@ impl Tables {
         .await;
         create(&dynamo, Self::PACE, false, vec![]).await;
         create(&dynamo, Self::PLATFORM, false, vec![]).await;
-        create(
-            &dynamo,
-            Self::PROCEDURE,
-            true,
-            vec![(
-                "pending",
-                "pending",
-                Some("pending_at"),
-                ProjectionType::KeysOnly,
-            )],
-        )
-        .await;
         let pending = (
             "pending",
             "pending",

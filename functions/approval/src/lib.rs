@@ -15,11 +15,10 @@ use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use cloud::checks::Checker;
-use cloud::letters::Letters;
+use cloud::desk::Desk;
 use cloud::notices::Notices;
 use cloud::queue::Queue;
 use cloud::reach::Planner;
-use cloud::roster::Rosters;
 use cloud::schedule::Schedules;
 use cloud::staff::{ETag, Problem, RequestView};
 use cloud::{StoreError, clock};
@@ -42,10 +41,8 @@ pub struct Approval {
     pub planner: Planner,
     /// Where a dispatch goes on.
     pub dispatches: Queue,
-    /// Who acts.
-    pub rosters: Rosters,
-    /// Who is written to.
-    pub letters: Letters,
+    /// Who acts, and who is told.
+    pub desk: Desk,
     /// What is looked at before words go further.
     pub checker: Checker,
     /// The settings of the comune.
@@ -96,18 +93,18 @@ impl Approval {
         let now = clock::now();
         let step = step(asked.body?, &self.tenant, now)?;
         let kind = step.kind();
-        let office = self.office(kind, asked.by, now).await?;
+        let authority = self.authority(kind, asked.by, now).await?;
         let checked = self.checked(&request, kind, now).await?;
         let around = Around {
             tenant: &self.tenant,
             now,
-            instead_of: office.authority.instead_of.clone(),
-            head_is_absent: office.authority.head_is_absent,
+            instead_of: authority.instead_of.clone(),
+            head_is_absent: authority.head_is_absent,
             findings: checked.as_ref().map_or(&[], |checked| &checked.findings),
             page: checked.as_ref().map(|checked| &checked.page),
         };
         let applied = request
-            .apply_in(step, &office.authority.actor, &around)
+            .apply_in(step, &authority.actor, &around)
             .map_err(|error| match (&error, &checked) {
                 (NotAllowed::InTheWay(checks), Some(checked)) => {
                     Problem::in_the_way(checks, &checked.findings, before)
@@ -117,14 +114,17 @@ impl Approval {
 
         self.is_in_time(&applied, kind, now).await?;
         self.set_the_hour(&applied).await?;
-        let letters = office.letters(&applied, &self.tenant, now)?;
+        let told = self
+            .desk
+            .tell(&applied, authority.copies.as_ref(), &self.tenant, now)
+            .await?;
         let saved = match kind {
             MoveKind::Stop | MoveKind::Resume => {
                 let platform = &self.planner.platform;
                 self.notices.save_and_tell(&applied, platform).await
             }
             _ => {
-                let letters = self.letters.writes(&letters, now)?;
+                let letters = told.writes.clone();
                 self.notices.save_with(&applied, letters).await
             }
         };
@@ -138,7 +138,7 @@ impl Approval {
             notice.id = %asked.notice, notice.version = applied.request.version, notice.step = step,
             "notice {} moved: {step}", asked.notice
         );
-        self.post(&letters).await;
+        self.desk.post(&told).await;
         if kind == MoveKind::Resume {
             self.dispatch_again(&applied.request).await;
         }

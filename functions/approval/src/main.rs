@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use approval::{Approval, Config, app};
 use cloud::checks::Checker;
-use cloud::letters::Letters;
+use cloud::desk::Desk;
 use cloud::news::News;
 use cloud::notices::Notices;
 use cloud::people::People;
 use cloud::platform::PlatformState;
 use cloud::queue::Queue;
 use cloud::reach::{Planner, Reach};
-use cloud::roster::Rosters;
 use cloud::schedule::Schedules;
 
 #[tokio::main(flavor = "current_thread")]
@@ -43,8 +42,7 @@ async fn main() -> Result<(), lambda_http::Error> {
             per_second: config.pace_per_second,
         },
         dispatches: Queue::new(&aws, config.dispatches_queue_url),
-        rosters: Rosters::new(&aws, config.procedure_table.clone()),
-        letters: Letters::new(&aws, config.procedure_table, Some(config.mails_queue_url)),
+        desk: Desk::new(&aws, &config.procedure_table, config.mails_queue_url),
         checker: Checker::new(News::new(config.news_root.as_deref())?),
         tenant: config.tenant,
     };

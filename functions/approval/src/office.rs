@@ -1,60 +1,25 @@
-//! Who makes a move, what is looked at before, and who is written to after.
+//! Who makes a move, and what is looked at before.
 
 use cloud::checks::Checked;
 use cloud::staff::Problem;
 use domain::Instant;
-use domain::letter::Letter;
-use domain::notice::{Applied, Authority, MoveKind, NoticeRequest, letters};
-use domain::roster::Roster;
+use domain::notice::{Authority, MoveKind, NoticeRequest};
 use domain::staff::Actor;
-use domain::tenant::Tenant;
 
 use crate::Approval;
 
-/// What the comune's roster says of a move.
-#[derive(Debug)]
-pub(crate) struct Office {
-    /// Of whoever makes it.
-    pub(crate) authority: Authority,
-    /// The roster; none before the comune has written one.
-    roster: Option<Roster>,
-}
-
-impl Office {
-    /// The letters that `applied` gives rise to.
-    pub(crate) fn letters(
-        &self,
-        applied: &Applied,
-        tenant: &Tenant,
-        now: Instant,
-    ) -> Result<Vec<Letter>, Problem> {
-        let Some(roster) = &self.roster else {
-            return Ok(Vec::new());
-        };
-        letters(applied, roster, self.authority.copies.as_ref(), tenant, now)
-            .map_err(|error| Problem::unavailable(&error))
-    }
-}
-
 impl Approval {
-    /// Who `by` is in the procedure, at `now`, to make `step`.
-    pub(crate) async fn office(
+    /// Who `by` is in the procedure, at `now`, to make `step`. Before the comune has written a roster the token alone says it.
+    pub(crate) async fn authority(
         &self,
         step: MoveKind,
         by: Actor,
         now: Instant,
-    ) -> Result<Office, Problem> {
-        let zone = &self.tenant.time_zone;
-        match self.rosters.recent().await? {
-            None => Ok(Office {
-                authority: Authority::of_the_token(by),
-                roster: None,
-            }),
-            Some((roster, _)) => Ok(Office {
-                authority: Authority::of(&roster, step, by, now, zone)
-                    .map_err(|error| Problem::no_authority(&error))?,
-                roster: Some(roster),
-            }),
+    ) -> Result<Authority, Problem> {
+        match self.desk.roster().await? {
+            None => Ok(Authority::of_the_token(by)),
+            Some(roster) => Authority::of(&roster, step, by, now, &self.tenant.time_zone)
+                .map_err(|error| Problem::no_authority(&error)),
         }
     }
 
@@ -77,17 +42,5 @@ impl Approval {
             .look(request, &self.notices, &self.planner, &self.tenant, now)
             .await?;
         Ok(Some(checked))
-    }
-
-    /// Sends letters on their way. They are written: what is not queued now is found pending later.
-    pub(crate) async fn post(&self, letters: &[Letter]) {
-        if let Err(error) = self
-            .letters
-            .queue(letters.iter().map(|letter| &letter.id))
-            .await
-        {
-            let error = cloud::in_full(&error);
-            tracing::warn!(error, "letters wait for the next look at what is due");
-        }
     }
 }

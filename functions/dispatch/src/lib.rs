@@ -3,13 +3,20 @@
 //! Before a page is queued it is written down, with how far the reading has come. Whoever resumes after a crash queues
 //! that same page again and reads on: nobody is left out, and the delivery rows keep anyone from getting the notice twice.
 
+mod config;
+mod hour;
+
+pub use config::Config;
+
 use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use cloud::batch::{self, Failure};
-use cloud::env::{ConfigError, Variables, positive, required, tenant};
+use cloud::checks::Checker;
+use cloud::desk::Desk;
+use cloud::news::{News, NoReader};
 use cloud::notices::{Notices, ProgressVersion};
 use cloud::people::{AudiencePage, People};
 use cloud::platform::PlatformState;
@@ -22,49 +29,6 @@ use domain::jobs::{DispatchNotice, NoticeBatch};
 use domain::notice::{Kind, Move, NoticeRequest, State};
 use domain::register::DispatchProgress;
 use domain::tenant::Tenant;
-
-/// What the function is told by its environment.
-#[derive(Debug)]
-pub struct Config {
-    /// `NOTICES_TABLE`: requests and how far their dispatch has come.
-    pub notices_table: String,
-    /// `PEOPLE_TABLE`: the audience.
-    pub people_table: String,
-    /// `PACE_TABLE`: who was reached in the last 24 hours.
-    pub pace_table: String,
-    /// `PLATFORM_TABLE`: how many may be, how many were, which notices are stopped.
-    pub platform_table: String,
-    /// `PACE_PER_SECOND`: messages per second of the number.
-    pub pace_per_second: u32,
-    /// `NOTICES_QUEUE_URL`: where batches go.
-    pub notices_queue_url: String,
-    /// `URGENT_QUEUE_URL`: where batches of an emergency go.
-    pub urgent_queue_url: String,
-    /// `DISPATCHES_QUEUE_URL`: where a dispatch goes that needs more time.
-    pub dispatches_queue_url: String,
-    /// `DEAD_LETTERS_URL`: where a message goes that cannot be handled.
-    pub dead_letters_url: String,
-    /// `tenant.json`.
-    pub tenant: Tenant,
-}
-
-impl Config {
-    /// Reads the variables and the settings.
-    pub fn read(var: Variables) -> Result<Self, ConfigError> {
-        Ok(Self {
-            notices_table: required(var, "NOTICES_TABLE")?,
-            people_table: required(var, "PEOPLE_TABLE")?,
-            pace_table: required(var, "PACE_TABLE")?,
-            platform_table: required(var, "PLATFORM_TABLE")?,
-            pace_per_second: positive(var, "PACE_PER_SECOND")?,
-            notices_queue_url: required(var, "NOTICES_QUEUE_URL")?,
-            urgent_queue_url: required(var, "URGENT_QUEUE_URL")?,
-            dispatches_queue_url: required(var, "DISPATCHES_QUEUE_URL")?,
-            dead_letters_url: required(var, "DEAD_LETTERS_URL")?,
-            tenant: tenant(var)?,
-        })
-    }
-}
 
 /// Least and most people in a batch: about a second of the number's pace, so that a copy of `send` gets the most of a look
 /// at the tables and a death in the middle leaves few in doubt.
@@ -101,17 +65,26 @@ pub struct Dispatcher {
     ordinary: Queue,
     urgent: Queue,
     again: Queue,
+    desk: Desk,
+    checker: Checker,
     dead: DeadLetters,
     tenant: Tenant,
 }
 
 impl Dispatcher {
     /// The function with its clients.
-    pub fn new(config: Config, aws: &SdkConfig) -> Self {
+    pub fn new(config: Config, aws: &SdkConfig) -> Result<Self, NoReader> {
+        let news = News::new(config.news_root.as_deref())?;
         let batch = config.pace_per_second.clamp(LEAST_BATCH, LARGEST_BATCH);
         let page = (batch * BATCHES).min(LARGEST_PAGE);
-        Self {
-            notices: Notices::new(aws, config.notices_table, config.tenant.time_zone.clone()),
+        Ok(Self {
+            notices: Notices::with_ledger(
+                aws,
+                config.notices_table,
+                config.procedure_table.clone(),
+                config.tenant.time_zone.clone(),
+                config.tenant.id.clone(),
+            ),
             people: People::new(aws, config.people_table),
             platform: PlatformState::new(aws, &config.platform_table),
             reach: Reach::new(aws, config.platform_table, config.pace_table),
@@ -120,9 +93,11 @@ impl Dispatcher {
             ordinary: Queue::new(aws, config.notices_queue_url),
             urgent: Queue::new(aws, config.urgent_queue_url),
             again: Queue::new(aws, config.dispatches_queue_url),
+            desk: Desk::new(aws, &config.procedure_table, config.mails_queue_url),
+            checker: Checker::new(news),
             dead: DeadLetters::new(aws, config.dead_letters_url),
             tenant: config.tenant,
-        }
+        })
     }
 
     /// Dispatches what a batch of queue messages asks for, until shortly before `deadline`.
@@ -142,7 +117,7 @@ impl Dispatcher {
         let Some(request) = self.started(request, job).await? else {
             return Ok(());
         };
-        let outcome = match self.send_out(&request, deadline).await? {
+        let outcome = match self.go_out(&request, deadline).await? {
             Outcome::Done => self.finish(&job.notice).await?,
             unfinished => unfinished,
         };
@@ -172,12 +147,7 @@ impl Dispatcher {
                         format!("its hour is {early} seconds ahead").into(),
                     ));
                 }
-                let applied = request
-                    .advance(Move::Start, &self.tenant, now)
-                    .map_err(|error| Failure::Dead(error.to_string()))?;
-                self.notices.save(&applied).await?;
-                tracing::info!(notice.id = %job.notice, "notice {} begins to go out", job.notice);
-                Ok(Some(applied.request))
+                self.at_its_hour(request, now).await
             }
             // It was going out when its process ended.
             State::Sending { .. } => Ok(Some(request)),
@@ -189,7 +159,7 @@ impl Dispatcher {
                 Ok(None)
             }
             // The hour was so near that it rang before the move was written: look again in a moment.
-            State::Approved { .. } if self.is_its_hour(&request, job) => {
+            State::Approved { .. } | State::Held { .. } if self.is_its_hour(&request, job) => {
                 self.again.send_after(job, LOOK_AGAIN).await?;
                 Ok(None)
             }
@@ -206,10 +176,26 @@ impl Dispatcher {
     fn is_its_hour(&self, request: &NoticeRequest, job: &DispatchNotice) -> bool {
         let late = clock::now().as_second() - job.send_at.as_second();
         late < LOOK_FOR
-            && request
-                .draft
-                .send_at(&self.tenant)
-                .is_ok_and(|send_at| send_at == job.send_at)
+            && match &request.state {
+                // Released: it is to go now, whatever hour was wanted.
+                State::Held { send_at, .. } => *send_at != job.send_at,
+                _ => request
+                    .draft
+                    .send_at(&self.tenant)
+                    .is_ok_and(|send_at| send_at == job.send_at),
+            }
+    }
+
+    /// A rehearsal has gone out when its hour has come: nobody gets it.
+    async fn go_out(
+        &self,
+        request: &NoticeRequest,
+        deadline: SystemTime,
+    ) -> Result<Outcome, Failure> {
+        if request.training {
+            return Ok(Outcome::Done);
+        }
+        self.send_out(request, deadline).await
     }
 
     /// Queues the audience from where it was left, as far as time, the staff and Meta's limit allow.

@@ -10,7 +10,7 @@ async fn main() -> Result<(), Error> {
 
     let config = Config::read(&cloud::env::process)?;
     let aws = cloud::aws().await;
-    let dispatcher = Dispatcher::new(config, &aws);
+    let dispatcher = Dispatcher::new(config, &aws)?;
 
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
         let deadline = event.context.deadline();

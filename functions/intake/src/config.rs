@@ -24,6 +24,10 @@ pub struct Config {
     pub reports_queue_url: String,
     /// `REPORTS_BUCKET`: where reports and the seals of the register are.
     pub reports_bucket: String,
+    /// `MAILS_QUEUE_URL`: letters on their way to the post.
+    pub mails_queue_url: String,
+    /// `NEWS_ROOT`: where pages are read in place of the comune's site; only for tests.
+    pub news_root: Option<String>,
     /// `tenant.json` in `LAMBDA_TASK_ROOT`: the settings of the comune.
     pub tenant: Tenant,
 }
@@ -46,6 +50,8 @@ impl Config {
             pace_per_second: env::positive(var, "PACE_PER_SECOND")?,
             reports_queue_url: env::required(var, "REPORTS_QUEUE_URL")?,
             reports_bucket: env::required(var, "REPORTS_BUCKET")?,
+            mails_queue_url: env::required(var, "MAILS_QUEUE_URL")?,
+            news_root: var("NEWS_ROOT"),
             tenant: env::tenant(var)?,
         })
     }

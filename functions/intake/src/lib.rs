@@ -2,6 +2,7 @@
 //! went out, the reports. It also serves the description of the whole staff API, at `/docs`.
 
 mod certificate;
+mod checks;
 mod config;
 mod csv;
 mod ledger;
@@ -20,7 +21,9 @@ use axum::Router;
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use axum::routing::{get, post};
+use cloud::checks::Checker;
 use cloud::deliveries::Deliveries;
+use cloud::desk::Desk;
 use cloud::files::Files;
 use cloud::ledger::Ledger;
 use cloud::notices::Notices;
@@ -45,6 +48,10 @@ pub struct Intake {
     pub reports: Queue,
     /// Where reports and the seals of the register are.
     pub files: Files,
+    /// Who acts, and who is told.
+    pub desk: Desk,
+    /// What is found of a request.
+    pub checker: Checker,
     /// What Meta says and allows, and when a notice will have reached everybody.
     pub planner: Planner,
     /// Whose service messages are counted.
@@ -65,6 +72,7 @@ pub fn app(intake: Arc<Intake>) -> Router {
         .route("/v1/notice-requests/{id}", get(requests::one))
         .route("/v1/notice-requests/{id}/history", get(requests::history))
         .route("/v1/notice-requests/{id}/plan", get(plan::show))
+        .route("/v1/notice-requests/{id}/checks", get(checks::show))
         .route("/v1/register", get(register::list))
         .route("/v1/register/{id}", get(register::one))
         .route("/v1/register/{id}/certificate", get(certificate::show))
@@ -123,7 +131,7 @@ fn needs(by: &Actor, roles: &[Role]) -> Result<(), Problem> {
     ),
     servers((url = "/", description = "Questo comune")),
     paths(
-        requests::submit, requests::list, requests::one, requests::history, plan::show,
+        requests::submit, requests::list, requests::one, requests::history, plan::show, checks::show,
         register::list, register::one, certificate::show,
         ledger::search, ledger::verify, ledger::export,
         platform::show, platform::resume, platform::unknown,

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use cloud::checks::Checker;
 use cloud::deliveries::Deliveries;
+use cloud::desk::Desk;
 use cloud::files::Files;
 use cloud::ledger::Ledger;
+use cloud::news::News;
 use cloud::notices::Notices;
 use cloud::people::People;
 use cloud::platform::PlatformState;
@@ -27,6 +30,8 @@ async fn main() -> Result<(), lambda_http::Error> {
             config.tenant.time_zone.clone(),
             &config.tenant.id,
         ),
+        desk: Desk::new(&aws, &config.procedure_table, config.mails_queue_url),
+        checker: Checker::new(News::new(config.news_root.as_deref())?),
         ledger: Ledger::new(&aws, config.procedure_table, &config.tenant.id),
         deliveries: Deliveries::new(&aws, config.deliveries_table),
         reports: Queue::new(&aws, config.reports_queue_url),

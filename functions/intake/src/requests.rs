@@ -107,15 +107,22 @@ pub(crate) async fn submit(
     let IdempotencyKey(key) = key?;
     let JsonBody(body) = body?;
     let now = clock::now();
+    let training = body.training;
     let draft = Draft::check(&body.into(), &intake.tenant, now)?;
 
     let id = key
         .as_ref()
         .map_or_else(clock::new_notice, |key| NoticeId::for_key(&by.id, key));
-    let applied = NoticeRequest::submit(id, draft, &by, &intake.tenant, now)
+    let mut applied = NoticeRequest::submit(id, draft, &by, &intake.tenant, now)
         .map_err(|_| Problem::forbidden(&[Role::Requester]))?;
-    match intake.notices.save(&applied).await {
+    if training {
+        applied = NoticeRequest::as_training(applied);
+    }
+    let mut told = intake.desk.tell(&applied, None, &intake.tenant, now).await?;
+    let letters = std::mem::take(&mut told.writes);
+    match intake.notices.save_with(&applied, letters).await {
         Ok(()) => {
+            intake.desk.post(&told).await;
             tracing::info!(notice.id = %applied.request.id, "notice {} was asked for", applied.request.id);
             Ok(intake.answer(StatusCode::CREATED, &applied.request))
         }

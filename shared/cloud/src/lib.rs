@@ -6,6 +6,7 @@ pub mod checks;
 pub mod clock;
 pub mod conversations;
 pub mod deliveries;
+pub mod desk;
 pub mod env;
 mod error;
 pub mod files;

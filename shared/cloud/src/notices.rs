@@ -156,7 +156,10 @@ impl Notices {
         if let Some(seen) = seen {
             row = row.expression_attribute_values(":seen", seen);
         }
-        if let Some(started_at) = request.state.started_at() {
+        // A rehearsal is in the register of moves, and in no report of what was sent.
+        if let Some(started_at) = request.state.started_at()
+            && !request.training
+        {
             let period = TwoMonthPeriod::of(started_at, &self.zone);
             row = row
                 .item("period", text(period.to_string()))

@@ -15,6 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{ETag, RequestView};
+use crate::desk::DeskError;
 use crate::reach::Forecast;
 use crate::{StoreError, in_full};
 
@@ -341,6 +342,15 @@ impl From<Invalid> for Problem {
                     .collect();
                 problem.with_error(field.key(), words.staff(key, &values))
             })
+    }
+}
+
+impl From<DeskError> for Problem {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Store(error) => error.into(),
+            error @ DeskError::Letter(_) => Self::unavailable(&error),
+        }
     }
 }
 

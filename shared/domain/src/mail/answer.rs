@@ -229,6 +229,7 @@ fn name(field: Field) -> String {
             Field::UsefulUntil => "mail.field.useful_until",
             Field::Office => "mail.field.office",
             Field::Kind => "mail.field.kind",
+            Field::Corrects => "mail.field.corrects",
         },
         &[],
     )

@@ -106,6 +106,7 @@ impl Reader<'_> {
             title,
             text,
             link,
+            ..DraftInput::default()
         };
         if let Some(remark) = block.value(Label::Aside) {
             assumed.push(Assumed::Aside(short(&remark, LONGEST_REMARK)));

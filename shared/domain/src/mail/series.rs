@@ -37,6 +37,10 @@ pub(super) fn in_series(requests: &mut [FoundRequest], spaced_days: u32) {
             Series::Spaced { days }
         };
         requests[at].series = Some(series);
+        // Filed in spite of its nearness it has a reason of its own.
+        if let Some(draft) = &mut requests[at].draft {
+            draft.spaced = true;
+        }
         requests[before].series.get_or_insert(Series::First);
         if requests[at].fileable().is_some() {
             kept.push(at);

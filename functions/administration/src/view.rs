@@ -14,22 +14,29 @@ use axum::response::{IntoResponse, Response};
 
 /// Who is appointed, who acts in which phase and in what order, who verifies.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct RosterBody {
     /// The operators, past appointments included.
+    #[serde(default)]
+    #[schema(required)]
     operators: Vec<OperatorBody>,
     /// The holders of each phase.
+    #[serde(default)]
+    #[schema(required)]
     phases: PhasesBody,
     /// The operating group.
+    #[serde(default)]
+    #[schema(required)]
     group: GroupBody,
     /// Addresses that are told of what no holder can be told of: a phase without anybody, a mail that could not be read.
-    #[schema(example = json!(["avvisi@comune.esempio.it"]), max_items = 10)]
+    #[serde(default)]
+    #[schema(required, example = json!(["avvisi@comune.esempio.it"]), max_items = 10)]
     mailbox: Vec<String>,
 }
 
 /// A named person with an act of appointment.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct OperatorBody {
     /// The account.
     #[schema(value_type = String, example = "sportello.uno", max_length = 128)]
@@ -41,7 +48,8 @@ pub(crate) struct OperatorBody {
     #[schema(value_type = String, example = "sportello@comune.esempio.it", max_length = 254)]
     email: Option<String>,
     /// What the appointment allows: names of roles.
-    #[schema(example = json!(["operator"]))]
+    #[serde(default)]
+    #[schema(required, example = json!(["operator"]))]
     roles: Vec<String>,
     /// The act of appointment, as cited.
     #[schema(value_type = String, example = "decreto n. 12 del 03/03/2026", max_length = 200)]
@@ -57,14 +65,14 @@ pub(crate) struct OperatorBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     revoked_at: Option<String>,
     /// When the person is away.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 50)]
     absences: Vec<AbsenceBody>,
 }
 
 /// A time in which an operator is away, in Italian time.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct AbsenceBody {
     /// From when.
     #[schema(value_type = String, example = "2026-08-10T08:00")]
@@ -80,28 +88,33 @@ pub(crate) struct AbsenceBody {
 
 /// The accounts that act in each phase: the first in order, then the deputies.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PhasesBody {
     /// "Presa in carico": role operator.
-    #[schema(example = json!(["sportello.uno", "sportello.due"]))]
+    #[serde(default)]
+    #[schema(required, example = json!(["sportello.uno", "sportello.due"]))]
     take_charge: Vec<String>,
     /// "Gestione inoltro": role `sector_head`.
-    #[schema(example = json!(["capo.settore"]))]
+    #[serde(default)]
+    #[schema(required, example = json!(["capo.settore"]))]
     forward: Vec<String>,
     /// "Procedura alternativa", while nobody can forward: role operator.
-    #[schema(example = json!(["sportello.uno", "sportello.due"]))]
+    #[serde(default)]
+    #[schema(required, example = json!(["sportello.uno", "sportello.due"]))]
     alternative: Vec<String>,
     /// "Report di monitoraggio": roles `sector_head`, operator.
-    #[schema(example = json!(["capo.settore", "sportello.uno"]))]
+    #[serde(default)]
+    #[schema(required, example = json!(["capo.settore", "sportello.uno"]))]
     monitoring: Vec<String>,
 }
 
 /// The operating group, and who is written to on the alternative path.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct GroupBody {
     /// The members: roles `operating_group`, `sector_head`, supplier.
-    #[schema(example = json!(["sindaco", "ditta", "capo.settore"]))]
+    #[serde(default)]
+    #[schema(required, example = json!(["sindaco", "ditta", "capo.settore"]))]
     members: Vec<String>,
     /// The firm that runs the platform, whom the alternative path asks to send.
     #[schema(value_type = String, example = "ditta")]

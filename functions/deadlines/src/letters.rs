@@ -13,7 +13,7 @@ const LEFT_AFTER: SignedDuration = SignedDuration::from_mins(1);
 impl Deadlines {
     /// Queues the letters that were left in the outbox.
     pub(crate) async fn post_what_was_left(&self, now: Instant) -> Result<(), Failure> {
-        let left = self.letters.pending(now - LEFT_AFTER).await?;
+        let left = self.desk.letters.pending(now - LEFT_AFTER).await?;
         if left.is_empty() {
             return Ok(());
         }
@@ -23,7 +23,7 @@ impl Deadlines {
             "left",
             u32::try_from(left.len()).unwrap_or(u32::MAX),
         );
-        self.letters.queue_again(&left, now).await?;
+        self.desk.letters.queue_again(&left, now).await?;
         Ok(())
     }
 }

@@ -2,19 +2,25 @@
 //! so a tick that is lost or comes twice changes nothing.
 
 mod config;
+mod gaps;
 mod letters;
+mod seal;
+mod terms;
 
 use aws_config::SdkConfig;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use cloud::batch::{self, Failure};
+use cloud::desk::Desk;
 use cloud::files::Files;
-use cloud::letters::Letters;
+use cloud::ledger::Ledger;
 use cloud::notices::Notices;
 use cloud::queue::DeadLetters;
 use cloud::{in_full, telemetry};
 use domain::Instant;
 use domain::jobs::Tick;
 use domain::tenant::Tenant;
+use jiff::civil::Date;
+use tokio::sync::Mutex;
 
 pub use config::Config;
 
@@ -23,8 +29,12 @@ pub use config::Config;
 pub struct Deadlines {
     /// The requests.
     pub notices: Notices,
-    /// The outbox.
-    pub letters: Letters,
+    /// Who acts, and who is told.
+    pub desk: Desk,
+    /// The register that can be verified.
+    pub ledger: Ledger,
+    /// The last day that this process knows to be sealed.
+    pub sealed: Mutex<Option<Date>>,
     /// Where the seals of the register are locked.
     pub files: Files,
     /// Where a message goes that cannot be handled.
@@ -38,8 +48,16 @@ impl Deadlines {
     pub fn new(config: Config, aws: &SdkConfig) -> Self {
         let zone = config.tenant.time_zone.clone();
         Self {
-            notices: Notices::new(aws, config.notices_table, zone),
-            letters: Letters::new(aws, config.procedure_table, Some(config.mails_queue_url)),
+            notices: Notices::with_ledger(
+                aws,
+                config.notices_table,
+                &config.procedure_table,
+                zone,
+                &config.tenant.id,
+            ),
+            desk: Desk::new(aws, &config.procedure_table, config.mails_queue_url),
+            ledger: Ledger::new(aws, config.procedure_table, &config.tenant.id),
+            sealed: Mutex::default(),
             files: Files::new(aws, config.reports_bucket),
             dead: DeadLetters::new(aws, config.dead_letters_url),
             tenant: config.tenant,
@@ -62,8 +80,12 @@ impl Deadlines {
     /// Everything that may be due. One that fails does not keep the others from being done: it comes back with the tick, and
     /// what was done already is not due any more.
     async fn look(&self, now: Instant) -> Result<(), Failure> {
-        // Reminders, escalations, expiries and the seal of the register stand in this row, each a function of its own file.
-        let outcomes = [("letters", self.post_what_was_left(now).await)];
+        let outcomes = [
+            ("terms", self.keep_terms(now).await),
+            ("gaps", self.tell_of_gaps(now).await),
+            ("seal", self.seal_yesterday(now).await),
+            ("letters", self.post_what_was_left(now).await),
+        ];
         let mut failed = Ok(());
         for (what, outcome) in outcomes {
             if let Err(failure) = outcome {

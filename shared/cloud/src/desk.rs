@@ -73,6 +73,20 @@ impl Desk {
         })
     }
 
+    /// Writes a letter that tells of no move, and sends it on its way; one that was written before stays as it is.
+    pub async fn write(&self, letter: &Letter, now: Instant) -> Result<(), StoreError> {
+        if self.letters.get(&letter.id).await?.is_some() {
+            return Ok(());
+        }
+        self.letters.write(letter, now).await?;
+        let told = Told {
+            letters: vec![letter.clone()],
+            writes: Vec::new(),
+        };
+        self.post(&told).await;
+        Ok(())
+    }
+
     /// Sends letters on their way. They are written: what is not queued now is found pending later.
     pub async fn post(&self, told: &Told) {
         let ids = told.letters.iter().map(|letter| &letter.id);

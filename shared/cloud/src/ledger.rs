@@ -237,6 +237,7 @@ impl Ledger {
         let last_seal = seals.last().cloned();
         let mut check = Check::begin(&self.tenant, seals);
         let mut start = None;
+        let mut seen: Option<KeptHead> = None;
         loop {
             let (rows, more) = self.page(start.as_deref(), true).await?;
             for kept in &rows {
@@ -250,10 +251,15 @@ impl Ledger {
             if more {
                 continue;
             }
+            // Rows that the head knew of before these were read are not there.
+            if seen.as_ref().is_some_and(|head| head.number > check.rows()) {
+                let verdict = check.end(seen.as_ref());
+                return Ok(Verified { verdict, last_seal });
+            }
             let head = self.kept_head().await?;
-            // Rows were appended while these were read: they are read too.
-            let grown = head.as_ref().is_some_and(|head| head.number > check.rows());
-            if grown && !rows.is_empty() {
+            if head.as_ref().is_some_and(|head| head.number > check.rows()) {
+                // They may have been appended while these were read: that is seen by reading on.
+                seen = head;
                 continue;
             }
             let verdict = check.end(head.as_ref());

@@ -1,5 +1,9 @@
 //! The register that can be verified, against a DynamoDB of the test's own and a bucket with versions.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up stops")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot be set up stops"
+)]
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -48,7 +52,11 @@ fn asked(number: usize) -> Applied {
     }));
     let draft = Draft::check(&input.unwrap(), &rubano(), now()).unwrap();
     let id: NoticeId = format!("avv_{number:026}").parse().unwrap();
-    NoticeRequest::submit(id, draft, &everybody(), &rubano(), now()).unwrap()
+    let office = Actor {
+        id: "ufficio.cultura".parse().unwrap(),
+        roles: vec![Role::Requester],
+    };
+    NoticeRequest::submit(id, draft, &office, &rubano(), now()).unwrap()
 }
 
 fn moved(request: &NoticeRequest, step: Move) -> Applied {
@@ -374,4 +382,29 @@ async fn the_register_is_searched_backwards_a_page_at_a_time() {
     assert_eq!((numbers(&first), first.cursor), (vec![5, 3], Some(3)));
     assert_eq!((numbers(&second), second.cursor), (vec![1], None));
     assert_eq!(forwards, [2, 3, 4]);
+}
+
+#[tokio::test]
+async fn a_register_longer_than_one_answer_is_read_whole() {
+    let desk = Desk::open().await;
+    // Twenty of these are more than the megabyte that DynamoDB answers at once.
+    for number in 1..=45 {
+        let mut applied = asked(number);
+        applied.request.draft.title = "x".repeat(60_000);
+        desk.notices.save(&applied).await.unwrap();
+    }
+
+    let all = desk.ledger.search(None, 100, |_| true).await.unwrap();
+    let first = desk.ledger.search(None, 1, |row| row.number < 3);
+    let mut forwards = 0;
+    let each = desk.ledger.each(1, |_| {
+        forwards += 1;
+        true
+    });
+    each.await.unwrap();
+
+    assert_eq!(desk.rows().await, 45);
+    assert_eq!(numbers(&all), (1..=45).rev().collect::<Vec<_>>());
+    assert_eq!(numbers(&first.await.unwrap()), [2]);
+    assert_eq!(forwards, 45);
 }

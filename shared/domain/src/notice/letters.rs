@@ -3,15 +3,16 @@
 use crate::Instant;
 use crate::email::EmailAddress;
 use crate::letter::{Letter, LetterError};
-use crate::roster::{Acting, Phase, Roster};
+use crate::roster::{Acting, Gap, Phase, Roster};
 use crate::tenant::Tenant;
 use crate::texts;
 
+use super::due::Due;
 use super::request::{Applied, NoticeRequest, Path};
 use super::state::{MoveKind, State};
 
 /// The keys of the words of every letter, for the test that they are there.
-pub const LETTERS: [&str; 8] = [
+pub const LETTERS: [&str; 12] = [
     "take_charge",
     "forward",
     "forward_directly",
@@ -20,6 +21,10 @@ pub const LETTERS: [&str; 8] = [
     "schedule",
     "held",
     "expired",
+    "remind",
+    "escalate",
+    "gap",
+    "watch",
 ];
 
 /// What a letter tells. The key names its words.
@@ -119,17 +124,111 @@ pub fn letters(
     } else {
         to
     };
-    compose(news, request, to, cc, tenant).map(|letter| vec![letter])
+    compose(news.key(), request, to, cc, tenant).map(|letter| vec![letter])
+}
+
+/// The letter that tells of a term: on its last day to whoever must act, and when it is over also to the head of the sector
+/// and to the mailbox of the procedure. One for each phase of each version, however often it is made.
+pub fn about_a_term(
+    request: &NoticeRequest,
+    due: Due,
+    roster: &Roster,
+    tenant: &Tenant,
+    now: Instant,
+) -> Option<Result<Letter, LetterError>> {
+    let (key, phase) = match due {
+        Due::Remind(phase) => ("remind", phase),
+        Due::Escalate(phase) => ("escalate", phase),
+        Due::Silence | Due::Expire => return None,
+    };
+    let zone = &tenant.time_zone;
+    // While the head is absent it is the desk that has to act.
+    let phase = if phase == Phase::Forward && roster.sector_head_absent(now, zone) {
+        Phase::Alternative
+    } else {
+        phase
+    };
+    let mut to = match roster.acting(phase, now, zone) {
+        Acting::By { who, .. } => roster
+            .operator(&who)
+            .map(|operator| vec![operator.email.clone()])
+            .unwrap_or_default(),
+        Acting::Gap => Vec::new(),
+    };
+    if key == "escalate" || to.is_empty() {
+        to.extend(roster.mailbox().iter().cloned());
+        let heads = roster.holders(Phase::Forward).iter();
+        to.extend(heads.filter_map(|id| Some(roster.operator(id)?.email.clone())));
+        to.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        to.dedup();
+    }
+    Some(compose(key, request, to, Vec::new(), tenant))
+}
+
+/// The letter that tells of a time in which nobody can act: one for each gap, however often it is made.
+pub fn about_a_gap(gap: &Gap, roster: &Roster, tenant: &Tenant) -> Result<Letter, LetterError> {
+    let words = texts::italian();
+    let said = |at| {
+        tenant
+            .time_zone
+            .civil(at)
+            .strftime("%d/%m/%Y %H:%M")
+            .to_string()
+    };
+    let (from, until) = (said(gap.from), said(gap.until));
+    let values = [
+        ("fase", words.staff(gap.phase.words(), &[])),
+        ("dalle", from),
+        ("alle", until),
+        ("comune", tenant.comune.clone()),
+    ];
+    let values: Vec<_> = values.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let (subject, body) = words.letter("gap", &values);
+    let id = format!("gap#{}#{}", gap.phase.key(), gap.from.as_second());
+    let id = id.parse().map_err(|_| LetterError::Subject)?;
+    Letter::new(id, roster.mailbox().to_vec(), subject, &body)
+}
+
+/// The letter of the watch over the mailbox at the beginning or the end of service at `watch`: what waits for the desk.
+pub fn at_the_watch(
+    watch: Instant,
+    waiting: &[&NoticeRequest],
+    roster: &Roster,
+    tenant: &Tenant,
+) -> Option<Result<Letter, LetterError>> {
+    if waiting.is_empty() {
+        return None;
+    }
+    let to = match roster.acting(Phase::TakeCharge, watch, &tenant.time_zone) {
+        Acting::By { who, .. } => vec![roster.operator(&who)?.email.clone()],
+        Acting::Gap => roster.mailbox().to_vec(),
+    };
+    let list: Vec<_> = waiting
+        .iter()
+        .map(|request| format!("- {} ({})", request.draft.title, request.id))
+        .collect();
+    let (count, list) = (waiting.len().to_string(), list.join("\n"));
+    let values = [
+        ("quante", count.as_str()),
+        ("elenco", list.as_str()),
+        ("comune", tenant.comune.as_str()),
+    ];
+    let (subject, body) = texts::italian().letter("watch", &values);
+    let letter = format!("watch#{}", watch.as_second())
+        .parse()
+        .map_err(|_| LetterError::Subject)
+        .and_then(|id| Letter::new(id, to, subject, &body));
+    Some(letter)
 }
 
 fn compose(
-    news: News,
+    key: &str,
     request: &NoticeRequest,
     to: Vec<EmailAddress>,
     cc: Vec<EmailAddress>,
     tenant: &Tenant,
 ) -> Result<Letter, LetterError> {
-    let id = format!("{}#{}#{}", request.id, request.version, news.key());
+    let id = format!("{}#{}#{key}", request.id, request.version);
     let words = texts::italian();
     let address = match &tenant.desk_url {
         Some(root) => format!("{root}/v1/notice-requests/{}", request.id),
@@ -151,7 +250,7 @@ fn compose(
         ("indirizzo", address.as_str()),
         ("comune", tenant.comune.as_str()),
     ];
-    let (subject, body) = words.letter(news.key(), &values);
+    let (subject, body) = words.letter(key, &values);
     let id = id.parse().map_err(|_| LetterError::Subject)?;
     Letter::new(id, to, subject, &body)?.with_copies(cc)
 }

@@ -5,6 +5,7 @@ mod around;
 mod authority;
 mod digest;
 mod draft;
+mod due;
 mod hour;
 mod letters;
 mod moves;
@@ -18,8 +19,9 @@ pub use around::Around;
 pub use authority::{Authority, NoAuthority};
 pub use digest::Digest;
 pub use draft::{Draft, DraftInput, Field, FieldProblem, Invalid, Kind, NewsLink};
+pub use due::{Due, due};
 pub use hour::{AtItsHour, at_its_hour};
-pub use letters::{LETTERS, letters};
+pub use letters::{LETTERS, about_a_gap, about_a_term, at_the_watch, letters};
 pub use moves::{Move, NotAllowed};
 pub use procedure::Procedure;
 pub use request::{

@@ -38,6 +38,12 @@ pub struct NoticeRequest {
     /// A rehearsal: it walks the whole way, and nothing is sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub training: bool,
+    /// When it was last moved; of the first version, when it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_at: Option<Instant>,
+    /// When its words last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reworded_at: Option<Instant>,
     /// Where it stands.
     pub state: State,
 }
@@ -195,6 +201,8 @@ impl NoticeRequest {
             waivers: Vec::new(),
             page: None,
             training: false,
+            moved_at: Some(now),
+            reworded_at: None,
             state: State::Submitted,
         };
         let entry = Entry {

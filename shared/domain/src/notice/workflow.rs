@@ -144,6 +144,7 @@ impl NoticeRequest {
         let rewritten = matches!(step, Move::Reword(_) | Move::Resubmit(_));
         let mut request = Self {
             version: self.version + 1,
+            moved_at: Some(now),
             ..self
         };
         request.state = match step {
@@ -188,6 +189,7 @@ impl NoticeRequest {
         if rewritten {
             // The page of other words is another page until somebody looks at it.
             request.page = None;
+            request.reworded_at = Some(now);
             request.worded_by = by.as_ref().map(|signed| signed.by.clone());
         }
         let entry = Entry {

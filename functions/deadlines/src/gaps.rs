@@ -1,0 +1,40 @@
+//! Times to come in which nobody can act: told while there is time to name somebody.
+
+use cloud::batch::Failure;
+use domain::Instant;
+use domain::notice::about_a_gap;
+use jiff::SignedDuration;
+
+use crate::Deadlines;
+
+/// How far ahead is looked: two weeks.
+const AHEAD: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+impl Deadlines {
+    /// Tells the mailbox of the procedure of every gap ahead, once.
+    pub(crate) async fn tell_of_gaps(&self, now: Instant) -> Result<(), Failure> {
+        let Some(roster) = self.desk.roster().await? else {
+            return Ok(());
+        };
+        for gap in roster.gaps(now, now + AHEAD, &self.tenant.time_zone) {
+            // The head's absence is no gap: it opens the alternative path.
+            if gap.phase == domain::roster::Phase::Forward {
+                continue;
+            }
+            // One that has begun is told as of the hour, so that a look a moment later makes no other letter.
+            let gap = domain::roster::Gap {
+                from: hour_of(gap.from),
+                ..gap
+            };
+            let letter = about_a_gap(&gap, &roster, &self.tenant)
+                .map_err(|error| Failure::Dead(error.to_string()))?;
+            self.desk.write(&letter, now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The day's beginning in UTC: a gap under way is told of once a day.
+fn hour_of(at: Instant) -> Instant {
+    Instant::from_second(at.as_second().div_euclid(86_400) * 86_400).unwrap_or(at)
+}

@@ -1,0 +1,71 @@
+//! What is due of a request at an instant: somebody is reminded, somebody else is told, the group's term or an approval ends.
+
+use crate::Instant;
+use crate::calendar::{Calendar, Standing};
+use crate::roster::Phase;
+use crate::tenant::Tenant;
+
+use super::request::NoticeRequest;
+use super::state::State;
+
+/// Something that is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// It is the last day of a term: whoever must act is reminded.
+    Remind(Phase),
+    /// A term is over: others are told.
+    Escalate(Phase),
+    /// The group has let its term pass without an objection.
+    Silence,
+    /// The approval has grown too old.
+    Expire,
+}
+
+/// What is due of `request` at `now`, if anything is.
+pub fn due(request: &NoticeRequest, tenant: &Tenant, now: Instant) -> Option<Due> {
+    let calendar = Calendar::of(tenant);
+    let procedure = &tenant.procedure;
+    let term = |phase, since, days| match calendar.term(since, days).standing(now) {
+        Standing::InTime => None,
+        Standing::Remind => Some(Due::Remind(phase)),
+        Standing::Overdue => Some(Due::Escalate(phase)),
+    };
+    match &request.state {
+        State::Submitted => term(
+            Phase::TakeCharge,
+            request.moved_at.unwrap_or(request.submitted.at),
+            procedure.take_charge_working_days,
+        ),
+        State::TakenInCharge { taken } => {
+            term(Phase::Forward, taken.at, procedure.forward_working_days)
+        }
+        State::Forwarded {
+            forwarded,
+            objections,
+            ..
+        } => {
+            let days = procedure.silence_working_days?;
+            // The term is over words that are there to be read: new words start it anew.
+            let since = request.reworded_at.unwrap_or(forwarded.at).max(forwarded.at);
+            let is_over = now > calendar.due_after_working_days(since, days);
+            (is_over && objections.is_empty()).then_some(Due::Silence)
+        }
+        State::Approved { endorsed }
+        | State::Scheduled { endorsed, .. }
+        | State::Held { endorsed, .. } => {
+            let end = tenant
+                .sending
+                .approval_ends(endorsed.approval.since(), &tenant.time_zone);
+            (now >= end).then_some(Due::Expire)
+        }
+        State::Returned { .. }
+        | State::Sending { .. }
+        | State::Sent { .. }
+        | State::Stopped { .. }
+        | State::Rejected { .. }
+        | State::Cancelled { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

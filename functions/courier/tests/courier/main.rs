@@ -1,5 +1,10 @@
 //! Letters out of the outbox, with a real table and a post that remembers.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests: what cannot be set up is a failed test"
+)]
+
 use cloud::letters::Letters;
 use courier::{Config, Courier};
 use domain::Instant;
@@ -113,7 +118,7 @@ async fn a_letter_is_posted_once_and_waits_no_longer() {
 async fn when_the_post_takes_nothing_for_the_moment_the_message_comes_back() {
     let office = Office::open().await;
     let letter = written(&office).await;
-    office.services.refuse_mail("LimitExceededException");
+    office.services.refuse_mail("SendingPausedException");
 
     assert_eq!(office.post(&letter.id).await, ["0"]);
 

@@ -124,7 +124,7 @@ async fn when_the_post_takes_nothing_for_the_moment_the_message_comes_back() {
 
     let late = at("2030-01-01T00:00:00Z");
     let pending = office.letters.pending(late).await.unwrap();
-    assert_eq!(pending, [letter.id.clone()]);
+    assert_eq!(pending, std::slice::from_ref(&letter.id));
     assert!(office.post(&letter.id).await.is_empty());
     assert_eq!(office.services.posted().len(), 1);
 }
@@ -196,7 +196,7 @@ async fn a_letter_that_was_never_queued_is_found_and_after_that_left_in_peace_fo
     let pending = async |before| office.letters.pending(at(before)).await.unwrap();
     assert!(pending("2026-11-23T10:00:00Z").await.is_empty());
     let found = pending("2026-11-23T10:01:00Z").await;
-    assert_eq!(found, [letter.id.clone()]);
+    assert_eq!(found, std::slice::from_ref(&letter.id));
 
     office
         .letters

@@ -8,6 +8,7 @@ pub mod deliveries;
 pub mod env;
 mod error;
 pub mod files;
+pub mod inbox;
 pub mod letters;
 pub mod media;
 pub mod news;

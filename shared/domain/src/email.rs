@@ -27,9 +27,7 @@ impl EmailAddress {
 
     /// What follows the `@`.
     pub fn domain(&self) -> &str {
-        self.0
-            .rsplit_once('@')
-            .map_or("", |(_, domain)| domain)
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 }
 
@@ -52,9 +50,9 @@ fn is_local_part(text: &str) -> bool {
     text.len() <= LONGEST_LOCAL
         && text.split('.').all(|part| {
             !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte))
+                && part.bytes().all(|byte| {
+                    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
+                })
         })
 }
 
@@ -69,9 +67,9 @@ fn is_domain(text: &str) -> bool {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
-    text.rsplit_once('.').is_some_and(|(_, last)| {
-        last.len() > 1 && !last.bytes().all(|byte| byte.is_ascii_digit())
-    }) && text.split('.').all(is_label)
+    text.rsplit_once('.')
+        .is_some_and(|(_, last)| last.len() > 1 && !last.bytes().all(|byte| byte.is_ascii_digit()))
+        && text.split('.').all(is_label)
 }
 
 impl std::str::FromStr for EmailAddress {

@@ -3,6 +3,7 @@
 
 mod certificate;
 mod config;
+mod inbox;
 mod page;
 mod plan;
 mod platform;
@@ -20,6 +21,7 @@ use axum::response::{Html, IntoResponse};
 use axum::routing::{get, post};
 use cloud::deliveries::Deliveries;
 use cloud::files::Files;
+use cloud::inbox::Inbox;
 use cloud::notices::Notices;
 use cloud::queue::Queue;
 use cloud::reach::Planner;
@@ -40,6 +42,8 @@ pub struct Intake {
     pub reports: Queue,
     /// Where reports are.
     pub files: Files,
+    /// The mails of the offices.
+    pub inbox: Inbox,
     /// What Meta says and allows, and when a notice will have reached everybody.
     pub planner: Planner,
     /// Whose service messages are counted.
@@ -63,6 +67,8 @@ pub fn app(intake: Arc<Intake>) -> Router {
         .route("/v1/register", get(register::list))
         .route("/v1/register/{id}", get(register::one))
         .route("/v1/register/{id}/certificate", get(certificate::show))
+        .route("/v1/inbox", get(inbox::list))
+        .route("/v1/inbox/{id}/settle", post(inbox::settle))
         .route("/v1/platform", get(platform::show))
         .route("/v1/platform/resume", post(platform::resume))
         .route("/v1/unknown", get(platform::unknown))
@@ -117,6 +123,7 @@ fn needs(by: &Actor, roles: &[Role]) -> Result<(), Problem> {
     paths(
         requests::submit, requests::list, requests::one, requests::history, plan::show,
         register::list, register::one, certificate::show,
+        inbox::list, inbox::settle,
         platform::show, platform::resume, platform::unknown,
         reports::ask, reports::list
     ),
@@ -124,6 +131,7 @@ fn needs(by: &Actor, roles: &[Role]) -> Result<(), Problem> {
     tags(
         (name = "Richieste", description = "Che cosa gli uffici chiedono di inviare, e che cosa ne è stato."),
         (name = "Registro", description = "Gli avvisi inviati, con i conteggi dei recapiti. Nessun dato dei cittadini."),
+        (name = "Posta", description = "Le e-mail degli uffici che aspettano una persona."),
         (name = "Piattaforma", description = "Che cosa Meta dice del numero, dell'account e dei modelli, e che cosa ferma l'invio."),
         (name = "Rendiconti", description = "I rendiconti bimestrali, in CSV e XLSX.")
     ),

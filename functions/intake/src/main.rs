@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cloud::deliveries::Deliveries;
 use cloud::files::Files;
+use cloud::inbox::Inbox;
 use cloud::notices::Notices;
 use cloud::people::People;
 use cloud::platform::PlatformState;
@@ -23,6 +24,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         deliveries: Deliveries::new(&aws, config.deliveries_table),
         reports: Queue::new(&aws, config.reports_queue_url),
         files: Files::new(&aws, config.reports_bucket),
+        inbox: Inbox::new(&aws, config.procedure_table),
         planner: Planner {
             people: People::new(&aws, config.people_table),
             platform: PlatformState::new(&aws, &config.platform_table),

@@ -6,6 +6,7 @@
 )]
 
 mod certificate;
+mod inbox;
 mod openapi;
 mod plan;
 mod platform;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use axum::Router;
 use cloud::deliveries::Deliveries;
 use cloud::files::Files;
+use cloud::inbox::Inbox;
 use cloud::notices::Notices;
 use cloud::people::People;
 use cloud::platform::PlatformState;
@@ -65,6 +67,7 @@ impl Desk {
             deliveries: deliveries.clone(),
             reports: Queue::new(&queue.aws, format!("{}/1/reports", queue.endpoint)),
             files: Files::new(&s3.aws, "rendiconti"),
+            inbox: Inbox::new(&aws, Tables::PROCEDURE),
             planner: Planner {
                 people: People::new(&aws, Tables::PEOPLE),
                 platform: PlatformState::new(&aws, Tables::PLATFORM),
@@ -181,6 +184,7 @@ async fn nothing_is_shown_without_an_account_or_without_a_role() {
         "/v1/reports/2026-B5",
         "/v1/platform",
         "/v1/unknown",
+        "/v1/inbox",
         "/v1/register/avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B/certificate",
         "/v1/notice-requests/avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B/plan",
     ] {

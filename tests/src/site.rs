@@ -1,7 +1,7 @@
 //! The comune's site, for notices to lead to: a page at every address, until a test changes it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::{Json, State};
@@ -78,14 +78,14 @@ impl Site {
 }
 
 async fn change(State(pages): State<Pages>, uri: Uri, Json(page): Json<SitePage>) -> StatusCode {
-    let mut pages = pages.lock().unwrap_or_else(|broken| broken.into_inner());
+    let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
     pages.insert(uri.path().to_owned(), page);
     StatusCode::NO_CONTENT
 }
 
 async fn show(State(pages): State<Pages>, uri: Uri) -> Response {
     let page = {
-        let pages = pages.lock().unwrap_or_else(|broken| broken.into_inner());
+        let pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
         pages.get(uri.path()).cloned().unwrap_or_default()
     };
     if let Some(redirect) = page.redirect {

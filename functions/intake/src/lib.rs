@@ -83,7 +83,7 @@ pub fn app(intake: Arc<Intake>) -> Router {
         .with_state(intake)
 }
 
-/// The description of both functions' addresses, as committed: a test keeps it current.
+/// The description of every function's addresses, as committed: a test keeps it current.
 async fn description() -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, "application/json")],

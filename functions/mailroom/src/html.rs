@@ -5,7 +5,7 @@ use mail_parser::decoders::html::add_html_token;
 
 /// How deep tables may lie in one another; what is deeper is read as if it were no table.
 const DEEPEST: usize = 30;
-/// Longest name of a character ("CounterClockwiseContourIntegral"), in bytes, with its `&` and `;`.
+/// Longest name of a character ("`CounterClockwiseContourIntegral`"), in bytes, with its `&` and `;`.
 const LONGEST_ENTITY: usize = 34;
 
 /// The text of `html`.

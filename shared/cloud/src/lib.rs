@@ -20,6 +20,7 @@ pub mod platform;
 pub mod post;
 pub mod queue;
 pub mod reach;
+pub mod roster;
 pub mod schedule;
 pub mod secrets;
 pub mod staff;

@@ -1,5 +1,10 @@
 //! Pages of a site that stands in for the comune's, over real HTTP.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests: what cannot be set up is a failed test"
+)]
+
 use std::time::Duration;
 
 use axum::Router;

@@ -21,6 +21,7 @@ pub mod plan;
 pub mod platform;
 pub mod register;
 pub mod report;
+pub mod roster;
 pub mod staff;
 pub mod tenant;
 pub mod texts;

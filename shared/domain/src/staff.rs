@@ -18,16 +18,25 @@ pub enum Role {
     OperatingGroup,
     /// The accounting office, which reads registers and reports.
     Finance,
+    /// Who keeps the roster: appointments, order of the deputies, absences.
+    Administrator,
+    /// The municipal secretary, who answers for the procedure as a whole.
+    Secretary,
+    /// The firm that runs the platform, a member of the operating group (Rubano, "ditta incaricata").
+    Supplier,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Requester,
         Self::Operator,
         Self::SectorHead,
         Self::OperatingGroup,
         Self::Finance,
+        Self::Administrator,
+        Self::Secretary,
+        Self::Supplier,
     ];
 
     /// The name of the group.
@@ -38,6 +47,9 @@ impl Role {
             Self::SectorHead => "sector_head",
             Self::OperatingGroup => "operating_group",
             Self::Finance => "finance",
+            Self::Administrator => "administrator",
+            Self::Secretary => "secretary",
+            Self::Supplier => "supplier",
         }
     }
 

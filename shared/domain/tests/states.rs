@@ -15,6 +15,9 @@ fn letter(role: Role) -> &'static str {
         Role::SectorHead => "H",
         Role::OperatingGroup => "G",
         Role::Finance => "F",
+        Role::Administrator => "A",
+        Role::Secretary => "C",
+        Role::Supplier => "U",
     }
 }
 

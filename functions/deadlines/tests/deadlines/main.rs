@@ -1,5 +1,10 @@
 //! Ticks, with a real table and a queue that remembers.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests: what cannot be set up is a failed test"
+)]
+
 use deadlines::{Config, Deadlines};
 use domain::Instant;
 use domain::letter::Letter;

@@ -16,13 +16,16 @@ pub(super) fn is_public(ip: IpAddr) -> bool {
 }
 
 fn is_public_v4(ip: Ipv4Addr) -> bool {
-    let special = match ip.octets() {
-        // This network; shared with the provider's other customers; protocol assignments; benchmarks; reserved, broadcast.
-        [0 | 240..=255, ..] | [100, 64..=127, ..] | [192, 0, 0, _] | [198, 18 | 19, ..] => true,
-        // 6to4 relays, long gone.
-        [192, 88, 99, _] => true,
-        _ => false,
-    };
+    let special = matches!(
+        ip.octets(),
+        // This network; shared with the provider's other customers; protocol assignments and the 6to4 relays of old;
+        // benchmarks; reserved, broadcast.
+        [0 | 240..=255, ..]
+            | [100, 64..=127, ..]
+            | [192, 0, 0, _]
+            | [192, 88, 99, _]
+            | [198, 18 | 19, ..]
+    );
     !(special
         || ip.is_private()
         || ip.is_loopback()
@@ -45,7 +48,7 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
         // 6to4.
         [0x2002, high, low, ..] => embedded(high, low),
         // Teredo and other protocol assignments; documentation.
-        [0x2001, 0..=0x01ff, ..] | [0x2001, 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] => false,
+        [0x2001, 0..=0x01ff | 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] => false,
         // All that is assigned to the public net so far: not this machine, links, sites, private networks or groups.
         [first, ..] => first & 0xe000 == 0x2000,
     }

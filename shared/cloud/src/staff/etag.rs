@@ -1,7 +1,7 @@
 //! The version of a request, as HTTP says it (RFC 9110, `ETag` and `If-Match`): who moves a request shows which version
 //! they have read.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::request::Parts;
 
@@ -45,5 +45,20 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
             })
             .map(Self)
             .ok_or_else(|| Problem::precondition_failed(None))
+    }
+}
+
+/// Where the first version is written there is none to have been read.
+impl<S: Sync> OptionalFromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Problem> {
+        if parts.headers.contains_key(header::IF_MATCH) {
+            <Self as FromRequestParts<S>>::from_request_parts(parts, state)
+                .await
+                .map(Some)
+        } else {
+            Ok(None)
+        }
     }
 }

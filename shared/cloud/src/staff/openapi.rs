@@ -75,3 +75,11 @@ pub enum OnMove {
     #[response(status = 428, content_type = "application/problem+json")]
     NoVersion(ProblemBody),
 }
+
+/// What a change that needs no version may answer.
+#[derive(Debug, IntoResponses)]
+pub enum OnChange {
+    /// Lo stato attuale non lo ammette, o troppe persone hanno agito nello stesso momento.
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(ProblemBody),
+}

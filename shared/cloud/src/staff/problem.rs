@@ -1,5 +1,7 @@
 //! Refusals, as RFC 9457 problem details in plain Italian. None shows what went wrong inside.
 
+mod roster;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

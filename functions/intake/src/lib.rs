@@ -6,6 +6,7 @@ mod checks;
 mod config;
 mod csv;
 mod ledger;
+mod inbox;
 mod page;
 mod plan;
 mod platform;
@@ -26,6 +27,7 @@ use cloud::deliveries::Deliveries;
 use cloud::desk::Desk;
 use cloud::files::Files;
 use cloud::ledger::Ledger;
+use cloud::inbox::Inbox;
 use cloud::notices::Notices;
 use cloud::queue::Queue;
 use cloud::reach::Planner;
@@ -52,6 +54,8 @@ pub struct Intake {
     pub desk: Desk,
     /// What is found of a request.
     pub checker: Checker,
+    /// The mails of the offices.
+    pub inbox: Inbox,
     /// What Meta says and allows, and when a notice will have reached everybody.
     pub planner: Planner,
     /// Whose service messages are counted.
@@ -79,6 +83,8 @@ pub fn app(intake: Arc<Intake>) -> Router {
         .route("/v1/ledger", get(ledger::search))
         .route("/v1/ledger/verify", get(ledger::verify))
         .route("/v1/ledger/export", get(ledger::export))
+        .route("/v1/inbox", get(inbox::list))
+        .route("/v1/inbox/{id}/settle", post(inbox::settle))
         .route("/v1/platform", get(platform::show))
         .route("/v1/platform/resume", post(platform::resume))
         .route("/v1/unknown", get(platform::unknown))
@@ -134,6 +140,7 @@ fn needs(by: &Actor, roles: &[Role]) -> Result<(), Problem> {
         requests::submit, requests::list, requests::one, requests::history, plan::show, checks::show,
         register::list, register::one, certificate::show,
         ledger::search, ledger::verify, ledger::export,
+        inbox::list, inbox::settle,
         platform::show, platform::resume, platform::unknown,
         reports::ask, reports::list
     ),
@@ -141,6 +148,7 @@ fn needs(by: &Actor, roles: &[Role]) -> Result<(), Problem> {
     tags(
         (name = "Richieste", description = "Che cosa gli uffici chiedono di inviare, e che cosa ne è stato."),
         (name = "Registro", description = "Gli avvisi inviati, con i conteggi dei recapiti. Nessun dato dei cittadini."),
+        (name = "Posta", description = "Le e-mail degli uffici che aspettano una persona."),
         (name = "Piattaforma", description = "Che cosa Meta dice del numero, dell'account e dei modelli, e che cosa ferma l'invio."),
         (name = "Rendiconti", description = "I rendiconti bimestrali, in CSV e XLSX.")
     ),

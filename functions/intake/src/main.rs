@@ -8,6 +8,7 @@ use cloud::desk::Desk;
 use cloud::files::Files;
 use cloud::ledger::Ledger;
 use cloud::news::News;
+use cloud::inbox::Inbox;
 use cloud::notices::Notices;
 use cloud::people::People;
 use cloud::platform::PlatformState;
@@ -32,10 +33,11 @@ async fn main() -> Result<(), lambda_http::Error> {
         ),
         desk: Desk::new(&aws, &config.procedure_table, config.mails_queue_url),
         checker: Checker::new(News::new(config.news_root.as_deref())?),
-        ledger: Ledger::new(&aws, config.procedure_table, &config.tenant.id),
+        ledger: Ledger::new(&aws, config.procedure_table.clone(), &config.tenant.id),
         deliveries: Deliveries::new(&aws, config.deliveries_table),
         reports: Queue::new(&aws, config.reports_queue_url),
         files: Files::new(&aws, config.reports_bucket),
+        inbox: Inbox::new(&aws, config.procedure_table),
         planner: Planner {
             people: People::new(&aws, config.people_table),
             platform: PlatformState::new(&aws, &config.platform_table),

@@ -33,6 +33,27 @@ pub(crate) struct UnknownPage {
     pub(crate) limit: i32,
 }
 
+/// Which page of the mails that wait was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MailsPage {
+    /// After which one.
+    pub(crate) after: Option<String>,
+    /// How many at most.
+    pub(crate) limit: i32,
+}
+
+/// The digest of a mail.
+struct MailDigest;
+
+impl std::str::FromStr for MailDigest {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let is_digest = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_digest { Ok(Self) } else { Err(()) }
+    }
+}
+
 /// Where the next page begins, in a form that survives an address: the store's has a `#` in it, which ends one.
 pub(crate) fn cursor(after: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(after)
@@ -61,6 +82,20 @@ impl<S: Sync> FromRequestParts<S> for UnknownPage {
         Ok(Self {
             after: value("cursor")
                 .map(|text| after::<SendId>(&text))
+                .transpose()?,
+            limit: value("limit").map_or(Ok(USUAL), |text| limit(&text))?,
+        })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for MailsPage {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let value = |name| value(parts, name);
+        Ok(Self {
+            after: value("cursor")
+                .map(|text| after::<MailDigest>(&text))
                 .transpose()?,
             limit: value("limit").map_or(Ok(USUAL), |text| limit(&text))?,
         })

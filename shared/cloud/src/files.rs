@@ -42,6 +42,17 @@ pub enum Created {
     OtherThere,
 }
 
+/// A file as it was fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetched {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// It is larger than what was wanted: so many bytes.
+    TooLarge(u64),
+    /// There is none.
+    Missing,
+}
+
 /// The name under which S3 keeps the digest of a file that was created.
 const DIGEST: &str = "sha256";
 
@@ -229,6 +240,30 @@ impl Files {
             .await
             .map_err(|error| FileError::S3(error.into()))?;
         Ok(())
+    }
+
+    /// The bytes of `key`, if they are at most `most`.
+    pub async fn fetch(&self, key: &str, most: u64) -> Result<Fetched, FileError> {
+        let got = self.s3.get_object().bucket(&self.bucket).key(key);
+        let object = match got.send().await {
+            Ok(object) => object,
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(GetObjectError::is_no_such_key) =>
+            {
+                return Ok(Fetched::Missing);
+            }
+            Err(error) => return Err(FileError::S3(error.into())),
+        };
+        let size = object.content_length().unwrap_or_default();
+        let size = u64::try_from(size).unwrap_or_default();
+        if size > most {
+            return Ok(Fetched::TooLarge(size));
+        }
+        let bytes = object.body.collect().await;
+        let bytes = bytes.map_err(|error| FileError::S3(error.into()))?;
+        Ok(Fetched::Whole(bytes.to_vec()))
     }
 
     /// The text of `key`; `None` if there is no such file.

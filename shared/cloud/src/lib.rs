@@ -11,6 +11,7 @@ pub mod env;
 mod error;
 pub mod files;
 pub mod ledger;
+pub mod inbox;
 pub mod letters;
 pub mod media;
 pub mod news;

@@ -138,7 +138,8 @@ impl Notices {
         ))
     }
 
-    fn writes(&self, applied: &Applied) -> Result<Vec<TransactWriteItem>, StoreError> {
+    /// The writes of a move, to be made in one transaction with others.
+    pub fn writes(&self, applied: &Applied) -> Result<Vec<TransactWriteItem>, StoreError> {
         let request = &applied.request;
         let id = request.id.as_str();
         let (condition, seen) = unchanged((request.version > 1).then(|| request.version - 1));

@@ -7,6 +7,7 @@
 
 mod certificate;
 mod ledger;
+mod inbox;
 mod openapi;
 mod plan;
 mod platform;
@@ -17,9 +18,12 @@ mod requests;
 use std::sync::Arc;
 
 use axum::Router;
+use cloud::checks::Checker;
 use cloud::deliveries::Deliveries;
 use cloud::files::Files;
 use cloud::ledger::Ledger;
+use cloud::inbox::Inbox;
+use cloud::news::News;
 use cloud::notices::Notices;
 use cloud::people::People;
 use cloud::platform::PlatformState;
@@ -78,6 +82,14 @@ impl Desk {
             reports: Queue::new(&queue.aws, format!("{}/1/reports", queue.endpoint)),
             ledger: Ledger::new(&aws, Tables::PROCEDURE, &tenant.id),
             files,
+            desk: cloud::desk::Desk::new(
+                &aws,
+                Tables::PROCEDURE,
+                format!("{}/1/mails", queue.endpoint),
+            ),
+            // No page is read here: that is tried in `cloud` and in the story of a notice.
+            checker: Checker::new(News::new(Some("http://127.0.0.1:1")).unwrap()),
+            inbox: Inbox::new(&aws, Tables::PROCEDURE),
             planner: Planner {
                 people: People::new(&aws, Tables::PEOPLE),
                 platform: PlatformState::new(&aws, Tables::PLATFORM),
@@ -197,6 +209,7 @@ async fn nothing_is_shown_without_an_account_or_without_a_role() {
         "/v1/reports/2026-B5",
         "/v1/platform",
         "/v1/unknown",
+        "/v1/inbox",
         "/v1/register/avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B/certificate",
         "/v1/notice-requests/avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B/plan",
     ] {

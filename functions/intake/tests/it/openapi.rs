@@ -57,7 +57,7 @@ fn every_operation_says_who_may_call_it_and_how_it_refuses() {
             );
         }
     }
-    assert_eq!(operations.len(), 39);
+    assert_eq!(operations.len(), 42);
 }
 
 #[test]

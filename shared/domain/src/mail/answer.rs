@@ -4,7 +4,6 @@
 use super::dates::written;
 use super::handle::Handled;
 use super::read::short;
-use super::words::italian;
 use super::{Assumed, FoundRequest, ReceivedMail, Series};
 use crate::email::EmailAddress;
 use crate::ids::NoticeId;
@@ -144,7 +143,14 @@ fn paragraph(
     };
     let mut lines = vec![head];
     for (field, problem) in &request.problems {
-        let wrong = wrong(*field, problem);
+        let other_weekday = request
+            .assumed
+            .iter()
+            .find(|assumed| is_other_weekday(assumed));
+        let wrong = match (field, other_weekday) {
+            (Field::WantedAt, Some(assumed)) => remark(assumed),
+            _ => wrong(*field, problem),
+        };
         lines.push(say(
             "mail.problem",
             &[("campo", &name(*field)), ("motivo", &wrong)],
@@ -161,13 +167,16 @@ fn paragraph(
             &[("campo", &name(field)), ("valore", &value)],
         ));
     }
-    lines.extend(
-        request
-            .assumed
-            .iter()
-            .map(|assumed| say("mail.remark", &[("nota", &remark(assumed))])),
-    );
+    let remarks = request
+        .assumed
+        .iter()
+        .filter(|assumed| !is_other_weekday(assumed));
+    lines.extend(remarks.map(|assumed| say("mail.remark", &[("nota", &remark(assumed))])));
     lines.join("\n")
+}
+
+fn is_other_weekday(assumed: &Assumed) -> bool {
+    matches!(assumed, Assumed::OtherWeekday { .. })
 }
 
 /// The values of a request as a person reads them; those that are missing are not among them.
@@ -214,9 +223,17 @@ fn hour_written(value: &str) -> String {
     )
 }
 
+/// A kind as a person reads it; what is none as it stands.
 fn kind_written(value: &str) -> String {
-    let words = italian();
-    words.kind(value).map_or(value, |key| key).replace('_', " ")
+    let key = match value {
+        "evento" => "mail.kind.evento",
+        "pubblica_utilita" => "mail.kind.pubblica_utilita",
+        "scadenza" => "mail.kind.scadenza",
+        "emergenza" => "mail.kind.emergenza",
+        "altro" => "mail.kind.altro",
+        other => return other.to_owned(),
+    };
+    say(key, &[])
 }
 
 fn name(field: Field) -> String {

@@ -61,7 +61,7 @@ impl Block {
 pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
     let read = without_signature(in_lines(lines));
     let mut blocks: Vec<Block> = Vec::new();
-    for segment in segments(read) {
+    for segment in segments(&read) {
         blocks.extend(records(segment));
     }
     let is_request = |block: &Block| block.has_day_or_text() || block.has_link();
@@ -122,8 +122,8 @@ fn one(line: &str) -> Line {
     if signs.len() >= 3 && "*-_=~#".contains(signs[0]) && signs.iter().all(|c| *c == signs[0]) {
         return Line::Rule;
     }
-    if let Some(heading) = numbered(text) {
-        return Line::Numbered(heading);
+    if let Some(numbered) = numbered(text) {
+        return numbered;
     }
     let (mark, bare) = without_mark(text);
     if let Some((label, value)) = labelled(bare) {
@@ -135,8 +135,8 @@ fn one(line: &str) -> Line {
     }
 }
 
-/// What follows "Richiesta n. 2", "Avviso 1:", "Secondo messaggio -"; `None` if the line is nothing of the kind.
-fn numbered(text: &str) -> Option<Option<String>> {
+/// "Richiesta n. 2", "Avviso 1: mercatino", "Secondo messaggio -".
+fn numbered(text: &str) -> Option<Line> {
     let words = italian();
     let text = text.trim_matches(['*', '_', '#', ' ']);
     let mut rest = text;
@@ -158,7 +158,7 @@ fn numbered(text: &str) -> Option<Option<String>> {
     // "Avviso 2 giorni prima" goes on without a sign: it is no number.
     let ends = rest.is_empty() || rest.starts_with([':', ')', '.', '-', '–', ',', '/', '(']);
     let heading = rest.trim_matches([':', ')', '.', '-', '–', ',', '(', '/', ' ', '*', '_']);
-    (is_counted && ends).then(|| (!heading.is_empty()).then(|| heading.to_owned()))
+    (is_counted && ends).then(|| Line::Numbered((!heading.is_empty()).then(|| heading.to_owned())))
 }
 
 /// The next run of letters or of digits in `rest`, folded, and what is left after it.
@@ -286,7 +286,7 @@ fn without_signature(mut lines: Vec<Line>) -> Vec<Line> {
 }
 
 /// `lines` at the numbers and rules that begin a request.
-fn segments(lines: Vec<Line>) -> Vec<Vec<Line>> {
+fn segments(lines: &[Line]) -> Vec<Vec<Line>> {
     let mut segments: Vec<Vec<Line>> = vec![Vec::new()];
     for (at, line) in lines.iter().enumerate() {
         let begins = match line {

@@ -12,6 +12,7 @@ mod mailbox;
 mod origin;
 mod parts;
 mod read;
+mod record;
 mod series;
 mod words;
 
@@ -19,8 +20,10 @@ pub use handle::{Handled, Waits, handle};
 pub use mailbox::{Mailbox, NotASender, Sender, SenderAddress};
 pub use origin::{Distrust, Origin};
 pub use read::read;
+pub use record::{MailRecord, Settled, Understood};
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Instant;
@@ -58,7 +61,7 @@ pub struct Enclosed {
 }
 
 /// A file attached to a mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
     /// Its name, as the sender gave it.
     pub name: String,

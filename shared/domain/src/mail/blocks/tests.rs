@@ -41,7 +41,7 @@ fn a_value_stands_beside_its_label_or_below_it() {
         "Da inviare il 12/12/2026 ore 9\nTesto:\n\nMercatino in piazza.\nLink https://www.rubano.it/a",
         "Data invio\t12/12/2026 ore 9\nTesto\tMercatino in piazza.\nLink\thttps://www.rubano.it/a",
     ] {
-        assert_eq!(values(text), [one.clone()], "{text}");
+        assert_eq!(values(text), std::slice::from_ref(&one), "{text}");
     }
 }
 

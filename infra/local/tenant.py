@@ -1,6 +1,8 @@
 """Prints the settings of a tenant as JSON, after checking them against the template submitted to Meta.
 
-usage: tenant.py NAME
+usage: tenant.py NAME [--any-hour]
+
+--any-hour is for rehearsals, which cannot wait for the morning or for Monday: notices may then leave at any time.
 """
 
 import json
@@ -12,7 +14,11 @@ import yaml
 INFRA = Path(__file__).resolve().parent.parent
 
 
-def main(tenant: str) -> None:
+# What the settings of a rehearsal say of the hours at which notices may leave.
+ANY_HOUR = {"hours": "00:00-24:00", "weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "no_send_holidays": False}
+
+
+def main(tenant: str, any_hour: bool) -> None:
     settings = yaml.safe_load((INFRA / "tenants" / f"{tenant}.yaml").read_text(encoding="utf-8"))
     if settings["id"] != tenant:
         sys.exit(f"tenants/{tenant}.yaml: id is {settings['id']}")
@@ -28,8 +34,10 @@ def main(tenant: str) -> None:
     ]:
         if ours != theirs:
             sys.exit(f"tenants/{tenant}.yaml and whatsapp/{tenant}/{chosen['name']}.json disagree on the {what}")
+    if any_hour:
+        settings["sending"] = {**settings.get("sending", {}), **ANY_HOUR}
     json.dump(settings, sys.stdout, ensure_ascii=False, indent=1)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], "--any-hour" in sys.argv[2:])

@@ -16,8 +16,6 @@ pub struct Config {
     pub people_table: String,
     /// `PLATFORM_TABLE`: what Meta says, what is stopped, how many were reached lately.
     pub platform_table: String,
-    /// `PROCEDURE_TABLE`: the mails of the offices.
-    pub procedure_table: String,
     /// `PHONE_NUMBER_ID`: whose service messages are counted.
     pub phone_number_id: String,
     /// `PACE_PER_SECOND`: messages per second of the number.
@@ -48,7 +46,6 @@ impl Config {
             procedure_table: env::required(var, "PROCEDURE_TABLE")?,
             people_table: env::required(var, "PEOPLE_TABLE")?,
             platform_table: env::required(var, "PLATFORM_TABLE")?,
-            procedure_table: env::required(var, "PROCEDURE_TABLE")?,
             phone_number_id: env::required(var, "PHONE_NUMBER_ID")?,
             pace_per_second: env::positive(var, "PACE_PER_SECOND")?,
             reports_queue_url: env::required(var, "REPORTS_QUEUE_URL")?,

@@ -1,5 +1,6 @@
 //! Reads the mails of the offices out of S3. Of each comes a request that is filed, an answer, or a place in the list for a
-//! person; all of it is written at once, so that a mail that is read again changes nothing.
+//! person. Requests have ids made of the mail, and the mail is written down together with its answer after them, so that a mail
+//! that is read again changes nothing.
 
 mod config;
 mod html;
@@ -12,12 +13,12 @@ pub use mime::open;
 use aws_config::SdkConfig;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use cloud::batch::{self, Failure};
-use cloud::clock;
+use cloud::desk::Desk;
 use cloud::files::{Fetched, Files};
 use cloud::inbox::Inbox;
-use cloud::letters::Letters;
 use cloud::notices::Notices;
 use cloud::queue::DeadLetters;
+use cloud::{StoreError, clock};
 use domain::mail::{Handled, MailRecord, Waits, handle};
 use domain::tenant::Tenant;
 use sha2::{Digest, Sha256};
@@ -36,8 +37,8 @@ pub struct Mailroom {
     pub inbox: Inbox,
     /// Where requests are filed.
     pub notices: Notices,
-    /// The answers.
-    pub letters: Letters,
+    /// The answers, and who is told of a request.
+    pub desk: Desk,
     /// Where a message goes that cannot be handled.
     pub dead: DeadLetters,
     /// The settings of the comune.
@@ -47,12 +48,17 @@ pub struct Mailroom {
 impl Mailroom {
     /// The function with its clients.
     pub fn new(config: Config, aws: &SdkConfig) -> Self {
-        let mails = Some(config.mails_queue_url);
         Self {
             files: Files::new(aws, config.inbox_bucket),
             inbox: Inbox::new(aws, &config.procedure_table),
-            notices: Notices::new(aws, config.notices_table, config.tenant.time_zone.clone()),
-            letters: Letters::new(aws, config.procedure_table, mails),
+            notices: Notices::with_ledger(
+                aws,
+                config.notices_table,
+                &config.procedure_table,
+                config.tenant.time_zone.clone(),
+                &config.tenant.id,
+            ),
+            desk: Desk::new(aws, &config.procedure_table, config.mails_queue_url),
             dead: DeadLetters::new(aws, config.dead_letters_url),
             tenant: config.tenant,
         }
@@ -94,11 +100,21 @@ impl Mailroom {
 
     async fn keep(&self, record: &MailRecord, handled: &Handled) -> Result<(), Failure> {
         let now = clock::now();
-        let mut writes = Vec::new();
         for applied in &handled.applied {
-            writes.extend(self.notices.writes(applied)?);
+            let mut told = self
+                .desk
+                .tell(applied, None, &self.tenant, now)
+                .await
+                .map_err(|error| Failure::Retry(error.into()))?;
+            let letters = std::mem::take(&mut told.writes);
+            // Its id is made of the mail: one that is there was filed when the mail was read before.
+            match self.notices.save_with(applied, letters).await {
+                Ok(()) => self.desk.post(&told).await,
+                Err(StoreError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
-        writes.extend(self.letters.writes(handled.answer.as_slice(), now)?);
+        let writes = self.desk.letters.writes(handled.answer.as_slice(), now)?;
         let is_new = self.inbox.keep(record, writes).await?;
         tracing::info!(
             mail.digest = record.digest,
@@ -115,7 +131,7 @@ impl Mailroom {
             let before = self.inbox.get(&record.digest).await?;
             before.and_then(|before| before.answer)
         };
-        self.letters.queue(&answer).await?;
+        self.desk.letters.queue(&answer).await?;
         Ok(())
     }
 

@@ -55,6 +55,9 @@ pub fn rubano() -> Tenant {
             "body": "Comune di Rubano – {{testo}} Tutte le informazioni: {{link}} – Per non ricevere più avvisi scrivi CANCELLAMI."
         },
         "people_per_day": null,
+        "sending": {
+            "hours": "00:00-24:00", "weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "no_send_holidays": false
+        },
         "max_text": 700,
         "time_zone": "Europe/Rome",
         "receive_only": true

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use approval::Approval;
 use axum::Router;
+use cloud::checks::Checker;
+use cloud::news::News;
 use cloud::notices::Notices;
 use cloud::people::People;
 use cloud::platform::PlatformState;
@@ -20,6 +22,9 @@ use domain::tenant::Tenant;
 use serde_json::{Value, json};
 use support::gateway::{Answer, Event};
 use support::{Stub, Tables, rubano};
+
+/// A page of the comune's site.
+const PAGE: &str = "<html lang=\"it\"><head><title>Mercatino di Natale</title></head><body><main>Tutto sul mercatino.</main></body></html>";
 
 const NOTICE: &str = "avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B";
 
@@ -54,7 +59,14 @@ impl Desk {
             r#"{"ScheduleArn": "arn:aws:scheduler:eu-south-1:1:schedule/g/n"}"#,
         )
         .await;
-        let notices = Notices::new(dynamo, Tables::NOTICES, tenant.time_zone.clone());
+        let notices = Notices::with_ledger(
+            dynamo,
+            Tables::NOTICES,
+            Tables::PROCEDURE,
+            tenant.time_zone.clone(),
+            &tenant.id,
+        );
+        let site = Stub::start(200, "text/html; charset=utf-8", PAGE).await;
         let office = Actor {
             id: "ufficio.cultura".parse().unwrap(),
             roles: vec![Role::Requester],
@@ -82,6 +94,12 @@ impl Desk {
                 &dispatches.aws,
                 format!("{}/1/dispatches", dispatches.endpoint),
             ),
+            desk: cloud::desk::Desk::new(
+                dynamo,
+                Tables::PROCEDURE,
+                format!("{}/1/mails", dispatches.endpoint),
+            ),
+            checker: Checker::new(News::new(Some(&site.endpoint)).unwrap()),
             tenant,
         };
         Self {
@@ -518,6 +536,8 @@ async fn a_request_is_not_scheduled_when_its_schedule_cannot_be_made() {
         ),
         planner: planner(&tables.aws),
         dispatches: Queue::new(&refusing.aws, "http://sqs.test/1/dispatches"),
+        desk: cloud::desk::Desk::new(&tables.aws, Tables::PROCEDURE, "http://sqs.test/1/m".into()),
+        checker: Checker::new(News::new(Some("http://127.0.0.1:1")).unwrap()),
         tenant: rubano(),
     };
     let broken = Desk {

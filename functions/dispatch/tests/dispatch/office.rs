@@ -21,7 +21,7 @@ use domain::person::{Person, Proof, Subscription};
 use domain::staff::{Actor, Role};
 use domain::tenant::Tenant;
 use serde_json::{Value, json};
-use support::{Tables, rubano};
+use support::{Stub, Tables, rubano};
 
 use support::batches::batch;
 use support::services::Services;
@@ -36,15 +36,21 @@ pub(crate) struct Office {
     pub(crate) platform: PlatformState,
     pub(crate) reach: Reach,
     tables: Tables,
+    site: Stub,
 }
+
+/// A page of the comune's site.
+const PAGE: &str = "<html lang=\"it\"><head><title>Avviso</title></head><body><main>Tutto sull'avviso.</main></body></html>";
 
 impl Office {
     /// An office with `subscribers`, and a few who have left.
     pub(crate) async fn with(subscribers: usize) -> Self {
         let tables = Tables::start().await;
         let services = Services::start(&tables.endpoint, &Value::Null).await;
+        let site = Stub::start(200, "text/html; charset=utf-8", PAGE).await;
         let office = Self {
-            dispatcher: dispatcher(&services, rubano()),
+            dispatcher: dispatcher(&services, &site.endpoint, rubano()),
+            site,
             services,
             notices: Notices::new(&tables.aws, Tables::NOTICES, rubano().time_zone),
             people: People::new(&tables.aws, Tables::PEOPLE),
@@ -226,11 +232,11 @@ pub(crate) fn ringing(send_at: Instant) -> SqsEvent {
     batch("dispatches", &[("", job.to_string())])
 }
 
-fn dispatcher(services: &Services, tenant: Tenant) -> Dispatcher {
-    dispatcher_at(services, tenant, 10)
+fn dispatcher(services: &Services, site: &str, tenant: Tenant) -> Dispatcher {
+    dispatcher_at(services, site, tenant, 10)
 }
 
-fn dispatcher_at(services: &Services, tenant: Tenant, pace: u32) -> Dispatcher {
+fn dispatcher_at(services: &Services, site: &str, tenant: Tenant, pace: u32) -> Dispatcher {
     let queue = |name: &str| format!("http://sqs.test/1/{name}");
     let config = Config {
         notices_table: Tables::NOTICES.to_owned(),
@@ -242,9 +248,12 @@ fn dispatcher_at(services: &Services, tenant: Tenant, pace: u32) -> Dispatcher {
         urgent_queue_url: queue("urgent"),
         dispatches_queue_url: queue("dispatches"),
         dead_letters_url: queue("dispatches-dead"),
+        procedure_table: Tables::PROCEDURE.to_owned(),
+        mails_queue_url: queue("mails"),
+        news_root: Some(site.to_owned()),
         tenant,
     };
-    Dispatcher::new(config, &services.aws)
+    Dispatcher::new(config, &services.aws).unwrap()
 }
 
 fn submitted(kind: &str, send_at: Instant) -> Applied {

@@ -9,7 +9,7 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use cloud::files::Files;
 use cloud::inbox::Inbox;
-use cloud::letters::Letters;
+use cloud::desk::Desk;
 use cloud::notices::Notices;
 use cloud::queue::DeadLetters;
 use domain::letter::Letter;
@@ -50,7 +50,7 @@ impl Room {
             files: Files::new(&bucket, "inbox"),
             inbox: Inbox::new(aws, Tables::PROCEDURE),
             notices: Notices::new(aws, Tables::NOTICES, tenant.time_zone.clone()),
-            letters: Letters::new(aws, Tables::PROCEDURE, Some(queue("mails"))),
+            desk: Desk::new(aws, Tables::PROCEDURE, queue("mails")),
             dead: DeadLetters::new(aws, queue("inbox-dead")),
             tenant,
         };
@@ -79,7 +79,7 @@ impl Room {
         let mut letters = Vec::new();
         for queued in self.services.queued("mails") {
             let id = queued["body"]["letter"].as_str().unwrap().parse().unwrap();
-            let kept = self.mailroom.letters.get(&id).await.unwrap().unwrap();
+            let kept = self.mailroom.desk.letters.get(&id).await.unwrap().unwrap();
             letters.push(kept.letter);
         }
         letters

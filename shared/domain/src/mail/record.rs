@@ -129,5 +129,6 @@ fn kept(input: &DraftInput) -> DraftInput {
         useful_until: value(&input.useful_until),
         office: value(&input.office),
         kind: value(&input.kind),
+        ..DraftInput::default()
     }
 }

@@ -86,11 +86,7 @@ pub(crate) async fn approved(world: &World, draft: &Value) -> NoticeId {
         .good()
         .unwrap();
     let head = world.staff("sector_head").unwrap();
-    head.make(&notice, "forward", &json!({}))
-        .await
-        .unwrap()
-        .good()
-        .unwrap();
+    head.forward(&notice).await.unwrap().good().unwrap();
     world
         .staff("operating_group")
         .unwrap()

@@ -71,8 +71,8 @@ impl Deadlines {
             Due::Silence => Move::Silence,
             Due::Expire => Move::Expire,
             Due::Remind(_) | Due::Escalate(_) => {
-                let Some(letter) = roster
-                    .and_then(|roster| about_a_term(request, due, roster, &self.tenant, now))
+                let Some(letter) =
+                    roster.and_then(|roster| about_a_term(request, due, roster, &self.tenant, now))
                 else {
                     return Ok(());
                 };

@@ -112,7 +112,13 @@ pub(crate) async fn show(
     let tenant = &intake.tenant;
     let checked = intake
         .checker
-        .look(&request, &intake.notices, &intake.planner, tenant, clock::now())
+        .look(
+            &request,
+            &intake.notices,
+            &intake.planner,
+            tenant,
+            clock::now(),
+        )
         .await?;
     let aside = |check: CheckId| request.waivers.iter().any(|waiver| waiver.check == check);
     let kind = request.draft.kind;

@@ -61,7 +61,8 @@ impl Checker {
         let wanted = draft.wanted_at.date();
         let counted = |same: &dyn Fn(Date) -> bool| {
             let notices = others.iter();
-            let many = notices.filter(|(other, kind)| *kind != Kind::Emergenza && same(other.sent_on));
+            let many =
+                notices.filter(|(other, kind)| *kind != Kind::Emergenza && same(other.sent_on));
             u32::try_from(many.count()).unwrap_or(u32::MAX)
         };
         let week = |date: Date| {

@@ -5,10 +5,10 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::Instant;
-use crate::notice::Procedure;
 use crate::calendar::CalendarSettings;
 use crate::calendar::sending::SendingRules;
 use crate::editorial::EditorialSettings;
+use crate::notice::Procedure;
 
 /// The settings of one comune.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

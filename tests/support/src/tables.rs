@@ -42,7 +42,6 @@ impl Tables {
     /// The notice procedure: roster, letters, mails, register.
     pub const PROCEDURE: &str = "procedure";
 
-
     /// Starts it and creates the seven tables.
     pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")

@@ -165,6 +165,7 @@ fn input() -> DraftInput {
         useful_until: None,
         office: Some("Cultura".to_owned()),
         kind: Some("evento".to_owned()),
+        ..DraftInput::default()
     }
 }
 

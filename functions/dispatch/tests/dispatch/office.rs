@@ -151,7 +151,7 @@ impl Office {
         let mut tenant = rubano();
         tenant.people_per_day = Some(people);
         Self {
-            dispatcher: dispatcher_at(&self.services, tenant, pace),
+            dispatcher: dispatcher_at(&self.services, &self.site.endpoint, tenant, pace),
             ..self
         }
     }
@@ -189,7 +189,7 @@ impl Office {
         let mut tenant = rubano();
         tenant.notice_template.name = "avviso_nuovo".into();
         Self {
-            dispatcher: dispatcher(&self.services, tenant),
+            dispatcher: dispatcher(&self.services, &self.site.endpoint, tenant),
             ..self
         }
     }
@@ -279,6 +279,7 @@ fn input(kind: &str, send_at: Instant) -> DraftInput {
         useful_until: None,
         office: Some("Cultura".to_owned()),
         kind: Some(kind.to_owned()),
+        ..DraftInput::default()
     }
 }
 

@@ -6,8 +6,8 @@
 )]
 
 mod certificate;
-mod ledger;
 mod inbox;
+mod ledger;
 mod openapi;
 mod plan;
 mod platform;
@@ -21,8 +21,8 @@ use axum::Router;
 use cloud::checks::Checker;
 use cloud::deliveries::Deliveries;
 use cloud::files::Files;
-use cloud::ledger::Ledger;
 use cloud::inbox::Inbox;
+use cloud::ledger::Ledger;
 use cloud::news::News;
 use cloud::notices::Notices;
 use cloud::people::People;

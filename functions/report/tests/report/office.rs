@@ -99,6 +99,7 @@ impl Office {
             useful_until: None,
             office: Some("Ufficio cultura".to_owned()),
             kind: Some("evento".to_owned()),
+            ..DraftInput::default()
         };
         let draft = Draft::check(&draft, &tenant, asked).unwrap();
         let office = actor("ufficio.cultura", Role::Requester);

@@ -223,9 +223,11 @@ impl Problem {
                 "gap",
                 words.staff("problem.gap", &[("fase", &words.staff(phase.words(), &[]))]),
             ),
-            NoAuthority::NotOfTheGroup => {
-                Self::said(StatusCode::FORBIDDEN, "not-of-the-group", "problem.not_of_the_group")
-            }
+            NoAuthority::NotOfTheGroup => Self::said(
+                StatusCode::FORBIDDEN,
+                "not-of-the-group",
+                "problem.not_of_the_group",
+            ),
             NoAuthority::NoCopies(_) => {
                 Self::said(StatusCode::CONFLICT, "no-copies", "problem.no_copies")
             }

@@ -46,7 +46,10 @@ pub fn due(request: &NoticeRequest, tenant: &Tenant, now: Instant) -> Option<Due
         } => {
             let days = procedure.silence_working_days?;
             // The term is over words that are there to be read: new words start it anew.
-            let since = request.reworded_at.unwrap_or(forwarded.at).max(forwarded.at);
+            let since = request
+                .reworded_at
+                .unwrap_or(forwarded.at)
+                .max(forwarded.at);
             let is_over = now > calendar.due_after_working_days(since, days);
             (is_over && objections.is_empty()).then_some(Due::Silence)
         }

@@ -65,9 +65,10 @@ fn may_break_the_quiet(request: &NoticeRequest) -> bool {
 }
 
 fn is_set_aside(request: &NoticeRequest, check: CheckId) -> bool {
-    request.waivers.iter().any(|waiver| {
-        waiver.check == check && waiver.by_secretary
-    })
+    request
+        .waivers
+        .iter()
+        .any(|waiver| waiver.check == check && waiver.by_secretary)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod citizens;
 mod notice;
+mod procedure;
 mod tally;
 mod voice;
 
@@ -48,16 +49,24 @@ async fn main_job(world: &World, check: bool) -> Result<bool> {
     let phones = citizens::subscribe(world).await?;
     citizens::two_leave(world, &phones).await?;
 
-    voice::chapter("Un ufficio chiede un avviso");
-    let notice = notice::procedure(world).await?;
+    voice::chapter("Gli uffici chiedono degli avvisi");
+    procedure::appoint(world).await?;
+    let walked = procedure::walk(world).await?;
+    let notice = &walked.notice;
 
     voice::chapter("L'avviso esce");
-    let leaver = notice::goes_out(world, &phones, &notice).await?;
+    let leaver = notice::goes_out(world, &phones, notice).await?;
 
     voice::chapter("Il registro e il rendiconto");
-    let report = notice::report(world, &notice).await?;
+    let report = notice::report(world, notice).await?;
+    let verified = procedure::verify(world).await?;
 
-    let figures = tally::count(world, &phones, &notice, &leaver, &report).await?;
+    let sent = tally::Sent {
+        phones: &phones,
+        leaver: &leaver,
+        report: &report,
+    };
+    let figures = tally::count(world, &sent, &walked, &verified).await?;
     let right = figures.are_right();
     if !right {
         voice::wrong(&format!("le cifre non tornano: attese {}", tally::EXPECTED));

@@ -8,10 +8,8 @@ use rehearsal::{Result, Trouble, World, poll, rome};
 use serde_json::{Value, json};
 
 use crate::citizens::{failing, quiet, told_of_leaving};
+use crate::procedure::expect;
 use crate::voice;
-
-/// Seconds between the request and the hour of the notice: enough for the procedure.
-const AHEAD: i64 = 25;
 
 /// Where the report is and what it says.
 #[derive(Debug)]
@@ -20,77 +18,6 @@ pub(crate) struct Report {
     pub(crate) csv_key: String,
     /// Rows of notices in the CSV.
     pub(crate) rows: usize,
-}
-
-/// The written procedure, step by step: request, taking charge, forwarding, approval, scheduling.
-pub(crate) async fn procedure(world: &World) -> Result<NoticeId> {
-    let office = world.staff("requester")?;
-    let mut draft = World::draft(rome(
-        cloud::clock::now() + jiff::SignedDuration::from_hours(1),
-    )?);
-    draft["link"] = "https://www.example.com/altrove".into();
-    let refused = office.post("/v1/notice-requests", &draft, None).await?;
-    expect(
-        refused.status == 422,
-        "a request with a foreign link",
-        &refused.body,
-    )?;
-    voice::detail(&format!(
-        "un link fuori dal sito: {} su {:?}",
-        refused.status,
-        refused.fields()
-    ));
-
-    let at = cloud::clock::now() + jiff::SignedDuration::from_secs(AHEAD);
-    let draft = World::draft(rome(at)?);
-    let (notice, answer) = office.submit(&draft).await?;
-    voice::step(&format!(
-        "l'ufficio Cultura chiede l'avviso per le {}",
-        &draft["wanted_at"].as_str().unwrap_or_default()[11..]
-    ));
-    voice::detail(answer.body["preview"].as_str().unwrap_or_default());
-
-    world
-        .staff("operator")?
-        .make(&notice, "take-charge", &json!({}))
-        .await?
-        .good()?;
-    voice::step("lo sportello prende in carico");
-    world
-        .staff("sector_head")?
-        .make(&notice, "forward", &json!({}))
-        .await?
-        .good()?;
-    voice::step("il capo settore inoltra al gruppo operativo");
-    let refused = office.approve(&notice).await?;
-    expect(
-        refused.status == 403,
-        "an approval by the office itself",
-        &refused.body,
-    )?;
-    voice::detail("chi ha chiesto non può approvare: 403");
-    let approved = world
-        .staff("operating_group")?
-        .approve(&notice)
-        .await?
-        .good()?;
-    let digest = approved.body["digest"].as_str().unwrap_or_default();
-    voice::step(&format!(
-        "il gruppo operativo approva le parole esatte (SHA-256 {}…)",
-        &digest[..12.min(digest.len())]
-    ));
-    let scheduled = world
-        .staff("operator")?
-        .make(&notice, "schedule", &json!({}))
-        .await?
-        .good()?;
-    voice::step(&format!(
-        "programmato: {}",
-        scheduled.body["state"]["send_at"]
-            .as_str()
-            .unwrap_or_default()
-    ));
-    Ok(notice)
 }
 
 /// At its hour the notice goes out; one citizen leaves meanwhile. The phone of that citizen.
@@ -111,7 +38,7 @@ pub(crate) async fn goes_out(
     let leaver = last_of_the_first_batch(world, failing(phones)).await?;
 
     voice::detail("in attesa dell'ora…");
-    let first = poll("first notice", 90, async || {
+    let first = poll("first notice", 240, async || {
         let record = world.peer.record().await?;
         Ok(record
             .messages
@@ -253,12 +180,4 @@ fn fetch_key(files: &Value, name: &str) -> Result<String> {
     let key = file(files, name).and_then(|file| file["key"].as_str());
     key.map(str::to_owned)
         .ok_or_else(|| Trouble(format!("no {name} among {files}")))
-}
-
-fn expect(right: bool, what: &str, body: &Value) -> Result<()> {
-    if right {
-        Ok(())
-    } else {
-        Err(Trouble(format!("{what} is not as it should be: {body}")))
-    }
 }

@@ -44,7 +44,10 @@ fn what_arrives_on_friday_night_is_due_on_monday_evening() {
 fn saint_francis_is_no_working_day() {
     let request = asked("2027-10-01T10:00:00+02:00");
 
-    assert_eq!(due(&request, &rubano(), at("2027-10-04T18:00:00+02:00")), None);
+    assert_eq!(
+        due(&request, &rubano(), at("2027-10-04T18:00:00+02:00")),
+        None
+    );
     assert_eq!(
         due(&request, &rubano(), at("2027-10-05T09:00:00+02:00")),
         Some(Due::Remind(Phase::TakeCharge))

@@ -18,7 +18,12 @@ fn scheduled(send_at: Instant) -> NoticeRequest {
     let taken = move_on(request(), Move::TakeCharge, "sportello.uno", Role::Operator);
     let forwarded = move_on(taken, Move::Forward, "capo.settore", Role::SectorHead);
     let digest = forwarded.digest(&tenant);
-    let approved = move_on(forwarded, Move::Approve(digest), "gruppo.uno", Role::OperatingGroup);
+    let approved = move_on(
+        forwarded,
+        Move::Approve(digest),
+        "gruppo.uno",
+        Role::OperatingGroup,
+    );
     let mut scheduled = move_on(approved, Move::Schedule, "sportello.uno", Role::Operator);
     if let State::Scheduled { send_at: hour, .. } = &mut scheduled.state {
         *hour = send_at;
@@ -27,7 +32,11 @@ fn scheduled(send_at: Instant) -> NoticeRequest {
 }
 
 fn with_two_who_agree(mut request: NoticeRequest) -> NoticeRequest {
-    let signed = |name: &str| Signed { by: name.parse().unwrap(), at: now(), instead_of: None };
+    let signed = |name: &str| Signed {
+        by: name.parse().unwrap(),
+        at: now(),
+        instead_of: None,
+    };
     request.draft.kind = Kind::Emergenza;
     request.waivers.push(Waiver {
         check: CheckId::E17,
@@ -81,17 +90,19 @@ fn a_page_that_says_something_else_or_is_gone_holds_the_notice() {
 fn an_approval_that_is_too_old_is_asked_for_again() {
     let hour = at("2026-12-14T09:30:00+01:00");
 
-    assert_eq!(at_its_hour(&scheduled(hour), &rubano(), hour, None), AtItsHour::Expire);
+    assert_eq!(
+        at_its_hour(&scheduled(hour), &rubano(), hour, None),
+        AtItsHour::Expire
+    );
 }
 
 #[test]
 fn in_an_electoral_period_only_what_the_secretary_lets_through_leaves() {
     let hour = at("2026-11-24T09:30:00+01:00");
     let mut tenant = rubano();
-    tenant.sending.electoral = serde_json::from_value(
-        serde_json::json!([{"from": "2026-11-20", "to": "2026-11-30"}]),
-    )
-    .unwrap();
+    tenant.sending.electoral =
+        serde_json::from_value(serde_json::json!([{"from": "2026-11-20", "to": "2026-11-30"}]))
+            .unwrap();
     let mut request = scheduled(hour);
     assert_eq!(
         at_its_hour(&request, &tenant, hour, None),
@@ -132,8 +143,15 @@ fn in_a_simulated_year_nothing_leaves_at_a_forbidden_hour_but_what_two_people_le
             left += 1;
             AtItsHour::Go
         };
-        assert_eq!(at_its_hour(&set(ordinary.clone()), &tenant, hour, None), expected, "{civil}");
-        assert_eq!(at_its_hour(&set(emergency.clone()), &tenant, hour, None), AtItsHour::Go);
+        assert_eq!(
+            at_its_hour(&set(ordinary.clone()), &tenant, hour, None),
+            expected,
+            "{civil}"
+        );
+        assert_eq!(
+            at_its_hour(&set(emergency.clone()), &tenant, hour, None),
+            AtItsHour::Go
+        );
         hour += 15.minutes();
     }
     assert!(left > 10_000, "{left}");

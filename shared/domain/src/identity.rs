@@ -351,6 +351,7 @@ impl Ledger {
         };
         self.losers.remove(id);
         self.joined.insert(id.clone());
+        self.hide_what_they_outlived(&other);
         for name in other.contact.identifiers() {
             let shown = other.shown.at(&name);
             let mine = self.own_like(&name);
@@ -384,6 +385,23 @@ impl Ledger {
         }
         self.me.shown.absorb(&other.shown);
         self.dropped.extend(self.me.absorb(other));
+    }
+
+    /// What `other` had later, and has no more, was theirs after what I show: I show it no more either.
+    fn hide_what_they_outlived(&mut self, other: &Person) {
+        let own = self.contact.iter().flat_map(Contact::identifiers);
+        let outlived: Vec<Identifier> = own
+            .filter(|name| !matches!(name, Identifier::Bsuid(_)))
+            .filter(|name| {
+                let mut theirs = other.contact.identifiers();
+                let is_like =
+                    |own: &Identifier| std::mem::discriminant(own) == std::mem::discriminant(name);
+                !theirs.any(|own| is_like(&own)) && other.shown.at(name) > self.me.shown.at(name)
+            })
+            .collect();
+        for name in &outlived {
+            self.hide(name);
+        }
     }
 
     /// Ids change with the number: the one they had will be somebody else's.

@@ -139,7 +139,7 @@ moves!(
     /// What was held at its hour goes out now.
     release, "/v1/notice-requests/{id}/release",
     "Invia ora un avviso trattenuto", "Fa partire adesso un avviso trattenuto alla sua ora, dopo averne riletto le parole: vuole il `digest`. Ruoli: sector_head, operating_group.",
-    Words, |body, _, _| digest(body).map(Move::Release)
+    Words, |body, _, _| digest(body.digest.as_deref()).map(Move::Release)
 );
 
 moves!(
@@ -153,7 +153,7 @@ moves!(
     /// Somebody of the group approves the words they have read.
     approve, "/v1/notice-requests/{id}/approve",
     "Approva le parole esatte", "Approva l'anteprima che ha il `digest` indicato. Chi ha chiesto l'avviso non può approvarlo. Ruoli: operating_group, supplier.",
-    Words, |body, _, _| digest(body).map(Move::Approve)
+    Words, |body, _, _| digest(body.digest.as_deref()).map(Move::Approve)
 );
 
 moves!(
@@ -205,8 +205,8 @@ moves!(
     Nothing, |_, _, _| Ok(Move::Resume)
 );
 
-fn digest(body: Words) -> Result<Digest, Problem> {
-    match body.digest.as_deref().map(str::trim) {
+fn digest(quoted: Option<&str>) -> Result<Digest, Problem> {
+    match quoted.map(str::trim) {
         None | Some("") => Err(Problem::field("digest", "field.missing", &[])),
         Some(digest) => Ok(Digest::quoted(digest)),
     }

@@ -48,8 +48,8 @@ impl Office {
             ..Deadlines::new(config, &services.aws)
         };
         Self {
-            deadlines,
             services,
+            deadlines,
             bucket,
         }
     }

@@ -21,7 +21,7 @@ pub(super) struct Lists {
     /// The first of a month, in letters.
     pub(super) first_day: Vec<String>,
     /// Between two days of one month.
-    pub(super) day_lists: Vec<String>,
+    pub(super) day_ranges: Vec<String>,
     /// Before a number that is a day.
     pub(super) day_anchors: Vec<String>,
     /// Between month and year.

@@ -56,7 +56,7 @@ pub fn event_date(draft: &Draft) -> Option<civil::Date> {
     };
     first_of(&draft.text)
         .or_else(|| first_of(&draft.title))
-        .or_else(|| draft.useful_until.map(|until| until.date()))
+        .or_else(|| draft.useful_until.map(jiff::civil::DateTime::date))
 }
 
 /// The date as an office writes it: "sabato 12 dicembre 2026".
@@ -181,7 +181,7 @@ fn next_of_list(prose: &Prose<'_>, first: usize, index: usize) -> Option<usize> 
         if day(prose, next).is_some() {
             return connected.then_some(next);
         }
-        if has(&lists().day_lists, word) {
+        if has(&lists().day_ranges, word) {
             connected = true;
         } else if weekday(word).is_none() {
             return None;

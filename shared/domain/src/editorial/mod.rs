@@ -141,8 +141,7 @@ impl CheckId {
     pub fn severities(self) -> &'static [Severity] {
         use Severity::{Block, Info, Warn};
         match self {
-            Self::E02 => &[Block, Warn, Info],
-            Self::E04 => &[Block, Warn, Info],
+            Self::E02 | Self::E04 => &[Block, Warn, Info],
             Self::E09 => &[Block, Warn],
             Self::E01 | Self::E03 | Self::E12 | Self::E16 | Self::E17 | Self::E20 | Self::E22 => {
                 &[Block]

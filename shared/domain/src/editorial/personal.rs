@@ -111,7 +111,7 @@ fn is_iban(text: &str) -> bool {
     }
     let italian = text.starts_with("IT")
         && text.len() == 27
-        && rest.bytes().nth(2).is_some_and(|b| b.is_ascii_uppercase())
+        && rest.as_bytes().get(2).is_some_and(u8::is_ascii_uppercase)
         && rest.bytes().skip(3).take(10).all(|b| b.is_ascii_digit());
     let (moved, kept) = text.split_at(4);
     let remainder = kept
@@ -168,9 +168,9 @@ fn phones<'a>(prose: &Prose<'a>, used: &[bool], tenant: &Tenant) -> Vec<&'a str>
         .collect();
     let is_digits = |index: usize| {
         let free = |token: &Token<'_>| !taken.iter().any(|at| at.contains(&token.at.start));
-        let token = prose.tokens.get(index).filter(|t| free(t))?;
+        let word = prose.tokens.get(index).filter(|t| free(t))?;
         let used = used.get(index).copied().unwrap_or_default();
-        (!used && token.raw.bytes().all(|b| b.is_ascii_digit())).then_some(token.raw)
+        (!used && word.raw.bytes().all(|b| b.is_ascii_digit())).then_some(word.raw)
     };
     let mut found = Vec::new();
     let mut first = 0;
@@ -216,7 +216,7 @@ fn national(digits: &str) -> String {
 /// A mobile or a fixed number of Italy's numbering plan: 3 and eight or nine more, 0 and an area code.
 fn is_phone(digits: &str) -> bool {
     let number = national(digits);
-    let second = number.bytes().nth(1).unwrap_or(b'0');
+    let second = number.as_bytes().get(1).copied().unwrap_or(b'0');
     if lists()
         .public_numbers
         .iter()

@@ -272,7 +272,9 @@ impl StateName {
         use MoveKind as M;
         use Role::{OperatingGroup, Operator, Requester, Secretary, SectorHead, Supplier};
         match (self, step) {
-            (Self::Submitted, M::TakeCharge) => Some(&[Operator]),
+            (Self::Submitted, M::TakeCharge) | (Self::TakenInCharge, M::ForwardDirectly) => {
+                Some(&[Operator])
+            }
             (Self::Returned, M::Resubmit) => Some(&[Requester]),
             (
                 Self::TakenInCharge
@@ -286,10 +288,8 @@ impl StateName {
                 Some(&[Operator, SectorHead, OperatingGroup, Secretary])
             }
             (Self::TakenInCharge, M::Forward) => Some(&[SectorHead]),
-            (Self::TakenInCharge, M::ForwardDirectly) => Some(&[Operator]),
             (Self::Forwarded, M::Approve) => Some(&[OperatingGroup, Supplier]),
             (Self::Forwarded, M::Object) => Some(&[OperatingGroup]),
-            (Self::Held, M::Release) => Some(&[SectorHead, OperatingGroup]),
             // All may be queued and little of it sent: a notice that was sent can still be stopped.
             (Self::TakenInCharge | Self::Forwarded, M::Return | M::Reject)
             | (Self::Approved, M::Schedule)
@@ -310,7 +310,9 @@ impl StateName {
             | (Self::Approved | Self::Scheduled | Self::Held, M::Expire)
             | (Self::Scheduled, M::Hold | M::Start)
             | (Self::Sending, M::Finish) => Some(&[]),
-            (Self::Stopped, M::Resume) => Some(&[SectorHead, OperatingGroup]),
+            (Self::Held, M::Release) | (Self::Stopped, M::Resume) => {
+                Some(&[SectorHead, OperatingGroup])
+            }
             _ => None,
         }
     }

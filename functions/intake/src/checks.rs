@@ -28,6 +28,10 @@ pub(crate) struct ChecksView {
     page: PageView,
     /// To how many people it goes, as things are.
     recipients: u64,
+    /// What it is expected to cost if everybody gets it, in euro: absent without a price list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "30.00")]
+    cost: Option<String>,
     /// When the last of them is reached, in UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_reached_at: Option<String>,
@@ -142,6 +146,7 @@ pub(crate) async fn show(
             digest: checked.page.digest,
         },
         recipients: checked.forecast.recipients,
+        cost: checked.cost.map(|cost| format!("{cost:.2}")),
         last_reached_at: checked
             .forecast
             .plan

@@ -4,8 +4,10 @@ use domain::Instant;
 use domain::editorial::{self, Duplicate, Earlier, Finding, LinkReport, Surroundings};
 use domain::ids::NoticeId;
 use domain::notice::{Draft, Kind, NoticeRequest, StateName};
+use domain::price::{self, in_euro};
 use domain::tenant::Tenant;
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 
 use crate::StoreError;
 use crate::news::News;
@@ -28,6 +30,8 @@ pub struct Checked {
     pub page: LinkReport,
     /// To how many it goes, and by when.
     pub forecast: Forecast,
+    /// What it is expected to cost, in euro, if everybody gets it; none without a price list.
+    pub cost: Option<Decimal>,
 }
 
 /// Makes the checks.
@@ -69,6 +73,8 @@ impl Checker {
             let week = date.iso_week_date();
             (week.year(), week.week())
         };
+        let category = &tenant.notice_template.category;
+        let cost = price::cost(&tenant.prices, category, forecast.recipients, wanted);
         let around = Surroundings {
             link: Some(&page),
             earlier: &earlier,
@@ -77,6 +83,7 @@ impl Checker {
             hour: forbidden.as_ref().map(|forbidden| forbidden.words().0),
             electoral: rules.is_electoral(wanted),
             recipients: forecast.recipients,
+            cost: cost.map(in_euro),
             correction: draft.corrects.is_some(),
             spaced_series: draft.spaced,
             ..Surroundings::none(now)
@@ -86,6 +93,7 @@ impl Checker {
             duplicates: editorial::duplicates(draft, &earlier, &tenant.editorial),
             page,
             forecast,
+            cost,
         })
     }
 

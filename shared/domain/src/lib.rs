@@ -21,6 +21,7 @@ pub mod period;
 pub mod person;
 pub mod plan;
 pub mod platform;
+pub mod price;
 pub mod register;
 pub mod report;
 pub mod roster;

@@ -9,6 +9,7 @@ use crate::calendar::CalendarSettings;
 use crate::calendar::sending::SendingRules;
 use crate::editorial::EditorialSettings;
 use crate::notice::Procedure;
+use crate::price::Prices;
 
 /// The settings of one comune.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +45,9 @@ pub struct Tenant {
     /// Where the staff works on requests: what letters link to, without a slash at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk_url: Option<String>,
+    /// What Meta asks for a message, as its rate card says at a time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prices: Vec<Prices>,
     /// The comune's own numbers of the procedure of a notice.
     #[serde(default)]
     pub procedure: Procedure,

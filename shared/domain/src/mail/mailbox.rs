@@ -100,6 +100,14 @@ impl Mailbox {
 }
 
 impl Sender {
+    /// The office's own address; none where any address of a domain may write.
+    pub fn address(&self) -> Option<EmailAddress> {
+        match &self.from {
+            SenderAddress::Address(address) => Some(address.clone()),
+            SenderAddress::Domain(_) => None,
+        }
+    }
+
     /// The account under which the office's mails are signed: `posta.cultura`.
     pub fn account(&self) -> StaffId {
         let office: String = fold(&self.office)

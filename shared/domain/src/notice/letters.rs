@@ -12,7 +12,7 @@ use super::request::{Applied, NoticeRequest, Path};
 use super::state::{MoveKind, State};
 
 /// The keys of the words of every letter, for the test that they are there.
-pub const LETTERS: [&str; 12] = [
+pub const LETTERS: [&str; 16] = [
     "take_charge",
     "forward",
     "forward_directly",
@@ -21,6 +21,10 @@ pub const LETTERS: [&str; 12] = [
     "schedule",
     "held",
     "expired",
+    "returned",
+    "rejected",
+    "cancelled",
+    "sent",
     "remind",
     "escalate",
     "gap",
@@ -38,6 +42,10 @@ enum News {
     ToSchedule,
     Held,
     Expired,
+    Returned,
+    Rejected,
+    Cancelled,
+    Sent,
 }
 
 impl News {
@@ -51,6 +59,10 @@ impl News {
             Self::ToSchedule => "schedule",
             Self::Held => "held",
             Self::Expired => "expired",
+            Self::Returned => "returned",
+            Self::Rejected => "rejected",
+            Self::Cancelled => "cancelled",
+            Self::Sent => "sent",
         }
     }
 }
@@ -117,7 +129,21 @@ pub fn letters(
         }
         (State::Approved { .. }, _) => (News::ToSchedule, acting(Phase::TakeCharge), vec![]),
         (State::Held { .. }, _) => (News::Held, acting(Phase::Forward), vec![]),
-        _ => return Ok(Vec::new()),
+        // The office hears what became of its request, where it has an address.
+        (state, _) => {
+            let news = match state {
+                State::Returned { .. } => News::Returned,
+                State::Rejected { .. } => News::Rejected,
+                State::Cancelled { .. } => News::Cancelled,
+                State::Sent { .. } if applied.entry.step == Some(MoveKind::Finish) => News::Sent,
+                _ => return Ok(Vec::new()),
+            };
+            let office = office(request, roster, tenant);
+            if office.is_empty() {
+                return Ok(Vec::new());
+            }
+            (news, office, vec![])
+        }
     };
     let to = if to.is_empty() {
         roster.mailbox().to_vec()
@@ -125,6 +151,17 @@ pub fn letters(
         to
     };
     compose(news.key(), request, to, cc, tenant).map(|letter| vec![letter])
+}
+
+/// Where the office that asked can be written to: the address that its mails come from, or that of its account in the roster.
+fn office(request: &NoticeRequest, roster: &Roster, tenant: &Tenant) -> Vec<EmailAddress> {
+    let by = &request.submitted.by;
+    let senders = tenant.mailbox.iter().flat_map(|mailbox| &mailbox.senders);
+    let by_mail = senders
+        .filter(|sender| sender.account() == *by)
+        .find_map(|sender| sender.address());
+    let by_account = roster.operator(by).map(|operator| operator.email.clone());
+    by_mail.or(by_account).into_iter().collect()
 }
 
 /// The letter that tells of a term: on its last day to whoever must act, and when it is over also to the head of the sector
@@ -249,10 +286,21 @@ fn compose(
         ("codice", request.id.as_str()),
         ("indirizzo", address.as_str()),
         ("comune", tenant.comune.as_str()),
+        ("motivo", reason(request)),
     ];
     let (subject, body) = words.letter(key, &values);
     let id = id.parse().map_err(|_| LetterError::Subject)?;
     Letter::new(id, to, subject, &body)?.with_copies(cc)
+}
+
+/// Why it was turned down, sent back or called off.
+fn reason(request: &NoticeRequest) -> &str {
+    match &request.state {
+        State::Returned { reason, .. }
+        | State::Rejected { reason, .. }
+        | State::Cancelled { reason, .. } => reason,
+        _ => "",
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod around;
 mod authority;
+mod diagram;
 mod digest;
 mod draft;
 mod due;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::notice::draft::tests::now;
 use crate::notice::tests::{actor, at, request};
-use crate::notice::{Move, Signed, Waiver};
+use crate::notice::{Around, Move, Signed, Waiver};
 use crate::staff::Role;
 use crate::tenant::tests::rubano;
 
@@ -84,6 +84,35 @@ fn a_page_that_says_something_else_or_is_gone_holds_the_notice() {
     for changed in [page("due", 200), page("uno", 404)] {
         assert_eq!(outcome(changed), AtItsHour::Hold(HoldCause::PageChanged));
     }
+}
+
+#[test]
+fn a_notice_held_for_its_page_goes_once_somebody_has_read_it_beside_the_new_page() {
+    let hour = at("2026-11-24T09:30:00+01:00");
+    let tenant = rubano();
+    let mut request = scheduled(hour);
+    request.page = Some(page("uno", 200));
+    let new = page("due", 200);
+    let held = request
+        .advance(Move::Hold(HoldCause::PageChanged), &tenant, hour)
+        .unwrap()
+        .request;
+    let digest = held.digest(&tenant);
+    let around = Around {
+        page: Some(&new),
+        ..Around::plain(&tenant, hour)
+    };
+    let head = actor("capo.settore", &[Role::SectorHead]);
+
+    let released = held
+        .apply_in(Move::Release(digest), &head, &around)
+        .unwrap()
+        .request;
+
+    assert_eq!(
+        at_its_hour(&released, &tenant, hour, Some(&new)),
+        AtItsHour::Go
+    );
 }
 
 #[test]

@@ -64,3 +64,36 @@ fn where_nobody_can_act_the_mailbox_of_the_procedure_is_told() {
 
     assert_eq!(letter.to[0].as_str(), "avvisi@example.it");
 }
+
+#[test]
+fn an_office_that_wrote_by_e_mail_hears_what_became_of_its_request() {
+    let mut tenant = rubano();
+    tenant.mailbox = serde_json::from_value(serde_json::json!({
+        "address": "avvisi@example.it",
+        "senders": [{"from": "cultura@example.it", "office": "Cultura"}],
+        "default_hour": "10:00", "spaced_days": 7, "verified": true,
+    }))
+    .ok();
+    let mut request = taken().request;
+    request.submitted.by = "posta.cultura".parse().unwrap();
+    let desk = actor("sportello.uno", &[Role::Operator]);
+    let returned = request
+        .apply(
+            Move::Return("Manca l'orario.".to_owned()),
+            &desk,
+            &tenant,
+            now(),
+        )
+        .unwrap();
+
+    let letter = letters(&returned, &roster(&[]), None, &tenant, now())
+        .unwrap()
+        .remove(0);
+
+    assert_eq!(letter.to[0].as_str(), "cultura@example.it");
+    assert!(
+        letter.body.contains("Motivo: Manca l'orario."),
+        "{}",
+        letter.body
+    );
+}

@@ -2,9 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::editorial::{Finding, Severity};
+use crate::notice::Digest;
 use crate::notice::draft::Draft;
 use crate::notice::draft::tests::{input, now};
-use crate::notice::request::Audience;
+use crate::notice::request::{Audience, Path};
 use crate::notice::state::{HoldCause, StateName};
 use crate::tenant::tests::rubano;
 

@@ -159,7 +159,7 @@ fn office(request: &NoticeRequest, roster: &Roster, tenant: &Tenant) -> Vec<Emai
     let senders = tenant.mailbox.iter().flat_map(|mailbox| &mailbox.senders);
     let by_mail = senders
         .filter(|sender| sender.account() == *by)
-        .find_map(|sender| sender.address());
+        .find_map(crate::mail::Sender::address);
     let by_account = roster.operator(by).map(|operator| operator.email.clone());
     by_mail.or(by_account).into_iter().collect()
 }

@@ -102,10 +102,10 @@ fn a_notice_held_for_its_page_goes_once_somebody_has_read_it_beside_the_new_page
         page: Some(&new),
         ..Around::plain(&tenant, hour)
     };
-    let head = actor("capo.settore", &[Role::SectorHead]);
+    let by = actor("capo.settore", &[Role::SectorHead]);
 
     let released = held
-        .apply_in(Move::Release(digest), &head, &around)
+        .apply_in(Move::Release(digest), &by, &around)
         .unwrap()
         .request;
 

@@ -114,10 +114,7 @@ impl Approval {
 
         self.is_in_time(&applied, kind, now).await?;
         self.set_the_hour(&applied).await?;
-        let told = self
-            .desk
-            .tell(&applied, authority.copies.as_ref(), &self.tenant, now)
-            .await?;
+        let told = self.desk.tell(&applied, &self.tenant, now).await?;
         let saved = match kind {
             MoveKind::Stop | MoveKind::Resume => {
                 let platform = &self.planner.platform;

@@ -21,20 +21,10 @@ impl Deadlines {
             if gap.phase == domain::roster::Phase::Forward {
                 continue;
             }
-            // One that has begun is told as of the hour, so that a look a moment later makes no other letter.
-            let gap = domain::roster::Gap {
-                from: hour_of(gap.from),
-                ..gap
-            };
-            let letter = about_a_gap(&gap, &roster, &self.tenant)
+            let letter = about_a_gap(&gap, &roster, &self.tenant, now)
                 .map_err(|error| Failure::Dead(error.to_string()))?;
             self.desk.write(&letter, now).await?;
         }
         Ok(())
     }
-}
-
-/// The day's beginning in UTC: a gap under way is told of once a day.
-fn hour_of(at: Instant) -> Instant {
-    Instant::from_second(at.as_second().div_euclid(86_400) * 86_400).unwrap_or(at)
 }

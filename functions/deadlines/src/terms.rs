@@ -99,7 +99,7 @@ impl Deadlines {
         };
         let mut told = self
             .desk
-            .tell(&applied, None, &self.tenant, now)
+            .tell(&applied, &self.tenant, now)
             .await
             .map_err(|error| Failure::Retry(error.into()))?;
         let letters = std::mem::take(&mut told.writes);

@@ -33,7 +33,7 @@ impl Dispatcher {
             .map_err(|error| Failure::Dead(error.to_string()))?;
         let mut told = self
             .desk
-            .tell(&applied, None, &self.tenant, now)
+            .tell(&applied, &self.tenant, now)
             .await
             .map_err(|error| Failure::Retry(error.into()))?;
         let letters = std::mem::take(&mut told.writes);

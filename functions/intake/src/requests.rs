@@ -118,10 +118,7 @@ pub(crate) async fn submit(
     if training {
         applied = NoticeRequest::as_training(applied);
     }
-    let mut told = intake
-        .desk
-        .tell(&applied, None, &intake.tenant, now)
-        .await?;
+    let mut told = intake.desk.tell(&applied, &intake.tenant, now).await?;
     let letters = std::mem::take(&mut told.writes);
     match intake.notices.save_with(&applied, letters).await {
         Ok(()) => {

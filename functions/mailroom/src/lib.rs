@@ -103,7 +103,7 @@ impl Mailroom {
         for applied in &handled.applied {
             let mut told = self
                 .desk
-                .tell(applied, None, &self.tenant, now)
+                .tell(applied, &self.tenant, now)
                 .await
                 .map_err(|error| Failure::Retry(error.into()))?;
             let letters = std::mem::take(&mut told.writes);

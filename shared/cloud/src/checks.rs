@@ -1,11 +1,13 @@
 //! The checks of a notice with what stands around it: the page as it is now, earlier notices, the calendar, the audience.
 
 use domain::Instant;
+use domain::calendar::sending::Forbidden;
 use domain::editorial::{self, Duplicate, Earlier, Finding, LinkReport, Surroundings};
 use domain::ids::NoticeId;
 use domain::notice::{Draft, Kind, NoticeRequest, StateName};
 use domain::price::{self, in_euro};
 use domain::tenant::Tenant;
+use domain::texts::italian;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -57,7 +59,9 @@ impl Checker {
     ) -> Result<Checked, StoreError> {
         let draft = &request.draft;
         let page = self.page(draft, tenant, now).await;
-        let others = others(&request.id, notices, tenant).await?;
+        let mut others = others(&request.id, notices, tenant).await?;
+        // What it corrects it may look like; other notices it may not.
+        others.retain(|(other, _)| draft.corrects.as_ref() != Some(&other.notice));
         let forecast = planner.forecast(draft, 0, tenant, now).await?;
         let earlier: Vec<Earlier> = others.iter().map(|(earlier, _)| earlier.clone()).collect();
         let rules = &tenant.sending;
@@ -80,11 +84,10 @@ impl Checker {
             earlier: &earlier,
             on_that_day: counted(&|date| date == wanted),
             in_that_week: counted(&|date| week(date) == week(wanted)),
-            hour: forbidden.as_ref().map(|forbidden| forbidden.words().0),
+            hour: forbidden.map(|forbidden| said(&forbidden)),
             electoral: rules.is_electoral(wanted),
             recipients: forecast.recipients,
             cost: cost.map(in_euro),
-            correction: draft.corrects.is_some(),
             spaced_series: draft.spaced,
             ..Surroundings::none(now)
         };
@@ -101,6 +104,13 @@ impl Checker {
     pub async fn page(&self, draft: &Draft, tenant: &Tenant, now: Instant) -> LinkReport {
         self.news.look(draft.link.as_str(), tenant, now).await
     }
+}
+
+/// Why an hour is forbidden, in words.
+fn said(forbidden: &Forbidden) -> String {
+    let (key, values) = forbidden.words();
+    let values: Vec<_> = values.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    italian().staff(key, &values)
 }
 
 /// Other notices that went out or are on their way.

@@ -3,7 +3,6 @@
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::Instant;
-use domain::email::EmailAddress;
 use domain::letter::{Letter, LetterError};
 use domain::notice::{Applied, letters};
 use domain::roster::Roster;
@@ -55,18 +54,17 @@ impl Desk {
         Ok(self.rosters.recent().await?.map(|(roster, _)| roster))
     }
 
-    /// Whom `applied` is told to; nobody before there is a roster. `copies` are those of the alternative path.
+    /// Whom `applied` is told to; nobody before there is a roster.
     pub async fn tell(
         &self,
         applied: &Applied,
-        copies: Option<&[EmailAddress; 2]>,
         tenant: &Tenant,
         now: Instant,
     ) -> Result<Told, DeskError> {
         let Some(roster) = self.roster().await? else {
             return Ok(Told::default());
         };
-        let letters = letters(applied, &roster, copies, tenant, now)?;
+        let letters = letters(applied, &roster, tenant, now)?;
         Ok(Told {
             writes: self.letters.writes(&letters, now)?,
             letters,

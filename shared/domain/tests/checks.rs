@@ -111,7 +111,9 @@ impl Example {
             earlier: &around.earlier,
             on_that_day: around.on_that_day,
             in_that_week: around.in_that_week,
-            hour: self.forbidden_hour.then_some("field.past"),
+            hour: self
+                .forbidden_hour
+                .then(|| "la domenica non partono avvisi.".to_owned()),
             electoral: around.electoral,
             recipients: around.recipients,
             cost: around.cost.clone(),

@@ -32,6 +32,7 @@ pub use dates::event_date;
 pub use duplicates::{Duplicate, Why, duplicates, similarity};
 pub use keys::KEYS;
 pub use link::normalised_link;
+pub use sending::is_barred_by_elections;
 pub use settings::EditorialSettings;
 pub use typing::repaired;
 
@@ -262,8 +263,8 @@ pub struct Surroundings<'a> {
     pub on_that_day: u32,
     /// And in the wanted week.
     pub in_that_week: u32,
-    /// The key of the words that say why the wanted hour is forbidden, if it is.
-    pub hour: Option<&'static str>,
+    /// Why the wanted hour is forbidden, as an office reads it, if it is.
+    pub hour: Option<String>,
     /// Whether the wanted day is in an electoral period.
     pub electoral: bool,
     /// To how many people it would go; 0 as long as they are not counted.

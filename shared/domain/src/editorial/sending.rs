@@ -4,10 +4,9 @@ use super::dates::in_words;
 use super::duplicates::{near_text, same_event, same_link};
 use super::prose::Prose;
 use super::style::elected;
-use super::{CheckId, Earlier, Finding, Severity, Surroundings, proposed_category};
+use super::{CheckId, Finding, Severity, Surroundings, proposed_category};
 use crate::notice::{Draft, Kind};
 use crate::tenant::Tenant;
-use crate::texts::italian;
 
 use CheckId::{E16, E17, E18, E19, E20, E23};
 use Severity::{Block, Info, Warn};
@@ -15,11 +14,11 @@ use Severity::{Block, Info, Warn};
 /// All that is found around `draft`.
 pub(super) fn around(draft: &Draft, tenant: &Tenant, around: &Surroundings<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    if !around.correction && !around.spaced_series {
-        found.extend(again(draft, tenant, around.earlier));
+    if !around.correction {
+        found.extend(again(draft, tenant, around));
     }
-    if let Some(why) = around.hour {
-        let values = vec![("motivo", italian().staff(why, &[]))];
+    if let Some(why) = &around.hour {
+        let values = vec![("motivo", why.clone())];
         found.push(Finding::new(E17, Block, "check.e17", values));
     }
     if draft.kind != Kind::Emergenza {
@@ -35,10 +34,12 @@ pub(super) fn around(draft: &Draft, tenant: &Tenant, around: &Surroundings<'_>) 
 }
 
 /// E16 and E18.
-fn again(draft: &Draft, tenant: &Tenant, earlier: &[Earlier]) -> Vec<Finding> {
+fn again(draft: &Draft, tenant: &Tenant, around: &Surroundings<'_>) -> Vec<Finding> {
     let settings = &tenant.editorial;
+    // One of several appointments far apart looks like the others: it takes a reason, and no second person.
+    let weight = if around.spaced_series { Warn } else { Block };
     let mut found = Vec::new();
-    for earlier in earlier {
+    for earlier in around.earlier {
         let values = |score: f64| {
             vec![
                 ("codice", earlier.notice.to_string()),
@@ -48,11 +49,13 @@ fn again(draft: &Draft, tenant: &Tenant, earlier: &[Earlier]) -> Vec<Finding> {
             ]
         };
         if let Some((_, score)) = same_link(draft, earlier, settings) {
-            found.push(Finding::new(E16, Block, "check.e16.link", values(score)));
+            found.push(Finding::new(E16, weight, "check.e16.link", values(score)));
         } else if let Some((_, score)) = near_text(draft, earlier, settings) {
-            found.push(Finding::new(E16, Block, "check.e16.text", values(score)));
+            found.push(Finding::new(E16, weight, "check.e16.text", values(score)));
         }
-        if let Some((_, score)) = same_event(draft, earlier, settings) {
+        if let Some((_, score)) = same_event(draft, earlier, settings)
+            && !around.spaced_series
+        {
             found.push(Finding::new(E18, Warn, "check.e18", values(score)));
         }
     }
@@ -61,7 +64,7 @@ fn again(draft: &Draft, tenant: &Tenant, earlier: &[Earlier]) -> Vec<Finding> {
 
 /// E19.
 fn caps(tenant: &Tenant, around: &Surroundings<'_>) -> Vec<Finding> {
-    let settings = &tenant.editorial;
+    let settings = &tenant.sending;
     let over = |key, count: u32, limit: u32| {
         (count >= limit).then(|| {
             let values = vec![("numero", count.to_string()), ("limite", limit.to_string())];
@@ -75,6 +78,11 @@ fn caps(tenant: &Tenant, around: &Surroundings<'_>) -> Vec<Finding> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Whether `draft` may not leave in an electoral period unless the secretary says so.
+pub fn is_barred_by_elections(draft: &Draft, tenant: &Tenant) -> bool {
+    !elections(draft, tenant).is_empty()
 }
 
 /// E20: in an electoral period an administration says only what is impersonal and indispensable (L. 28/2000 art. 9).

@@ -44,10 +44,6 @@ pub struct EditorialSettings {
     pub near_text_days: u32,
     /// E16, E18: how much alike two texts are to be the same, in hundredths.
     pub near_percent: u32,
-    /// E19: most notices in a day.
-    pub per_day: u32,
-    /// E19: most notices in a week.
-    pub per_week: u32,
     /// E20, E21: names of the elected. They stand in the settings of the stack that runs, never in a repository.
     pub elected: Vec<String>,
     /// E22: most words or phrases in bold.
@@ -76,8 +72,6 @@ impl Default for EditorialSettings {
             same_link_days: 90,
             near_text_days: 30,
             near_percent: 80,
-            per_day: 2,
-            per_week: 5,
             elected: Vec::new(),
             bold: 2,
         }

@@ -87,7 +87,7 @@ pub(super) fn next(
                 forwarded,
                 path,
                 mut votes,
-                objections,
+                mut objections,
             },
             Move::Approve(digest),
             Some(signed),
@@ -95,6 +95,8 @@ pub(super) fn next(
             if votes.iter().any(|vote| vote.by == signed.by) {
                 return Err(NotAllowed::AlreadyApproved);
             }
+            // Whoever changes their mind is counted once.
+            objections.retain(|objection| objection.signed.by != signed.by);
             let in_favour = votes.len() + 1;
             let enough = in_favour >= procedure.quorum as usize && in_favour > objections.len();
             // The head being absent, the desk asks the supplier itself, and the supplier's word is enough.

@@ -419,7 +419,9 @@ fn line(text: Option<&str>, limit: usize) -> Result<String, FieldProblem> {
     if length > limit {
         return Err(FieldProblem::TooLong { limit, length });
     }
-    if text.chars().any(char::is_control) {
+    // The two separators of Unicode end a line in many programs, as a control character does.
+    let ends_a_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    if text.chars().any(ends_a_line) {
         return Err(FieldProblem::ControlCharacters);
     }
     Ok(text.to_owned())

@@ -45,13 +45,11 @@ pub fn due(request: &NoticeRequest, tenant: &Tenant, now: Instant) -> Option<Due
             ..
         } => {
             let days = procedure.silence_working_days?;
-            // The term is over words that are there to be read: new words start it anew.
-            let since = request
-                .reworded_at
-                .unwrap_or(forwarded.at)
-                .max(forwarded.at);
+            // The group's term runs from the last move: new words, and an approval that has ended, start it anew. Words that no
+            // check has seen are approved by somebody or by nobody.
+            let since = request.moved_at.unwrap_or(forwarded.at).max(forwarded.at);
             let is_over = now > calendar.due_after_working_days(since, days);
-            (is_over && objections.is_empty()).then_some(Due::Silence)
+            (is_over && objections.is_empty() && request.page.is_some()).then_some(Due::Silence)
         }
         State::Approved { endorsed }
         | State::Scheduled { endorsed, .. }

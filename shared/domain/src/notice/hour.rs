@@ -1,7 +1,7 @@
 //! What becomes of a scheduled notice when its hour has come.
 
 use crate::Instant;
-use crate::editorial::{CheckId, LinkReport};
+use crate::editorial::{CheckId, LinkReport, is_barred_by_elections};
 use crate::tenant::Tenant;
 
 use super::draft::Kind;
@@ -32,6 +32,10 @@ pub fn at_its_hour(
     let State::Scheduled { endorsed, send_at } = &request.state else {
         return AtItsHour::Go;
     };
+    // A deploy has changed the template since: nobody has approved these words.
+    if endorsed.approval.digest != request.digest(tenant) {
+        return AtItsHour::Hold(HoldCause::WordsChanged);
+    }
     let rules = &tenant.sending;
     if now >= rules.approval_ends(endorsed.approval.since(), &tenant.time_zone) {
         return AtItsHour::Expire;
@@ -43,7 +47,8 @@ pub fn at_its_hour(
     if rules.check_hour(civil).is_err() && !may_break_the_quiet(request) {
         return AtItsHour::Hold(HoldCause::ForbiddenHour);
     }
-    if rules.is_electoral(civil.date()) && !is_set_aside(request, CheckId::E20) {
+    let barred = rules.is_electoral(civil.date()) && is_barred_by_elections(&request.draft, tenant);
+    if barred && !is_set_aside(request, CheckId::E20) {
         return AtItsHour::Hold(HoldCause::ForbiddenHour);
     }
     match (page, &request.page) {

@@ -12,7 +12,7 @@ use super::request::{Applied, NoticeRequest, Path};
 use super::state::{MoveKind, State};
 
 /// The keys of the words of every letter, for the test that they are there.
-pub const LETTERS: [&str; 16] = [
+pub const LETTERS: [&str; 17] = [
     "take_charge",
     "forward",
     "forward_directly",
@@ -21,6 +21,7 @@ pub const LETTERS: [&str; 16] = [
     "schedule",
     "held",
     "expired",
+    "training",
     "returned",
     "rejected",
     "cancelled",
@@ -67,12 +68,11 @@ impl News {
     }
 }
 
-/// The letters that `applied` gives rise to, to be written in its own transaction. `copies` are compulsory where the
-/// alternative path was taken: with them the letter goes to the supplier, and without them there is no such move.
+/// The letters that `applied` gives rise to, to be written in its own transaction. Whatever goes the alternative path goes to
+/// the supplier with head and mayor in copy; where a copy has nowhere to go there is no letter, and no such move.
 pub fn letters(
     applied: &Applied,
     roster: &Roster,
-    copies: Option<&[EmailAddress; 2]>,
     tenant: &Tenant,
     now: Instant,
 ) -> Result<Vec<Letter>, LetterError> {
@@ -98,7 +98,7 @@ pub fn letters(
     };
     let supplier = || {
         roster
-            .operator(&roster.group().supplier)
+            .may_act(&roster.group().supplier, now, zone)
             .map(|operator| vec![operator.email.clone()])
             .unwrap_or_default()
     };
@@ -112,18 +112,19 @@ pub fn letters(
                 (News::ToForward, acting(Phase::Forward), vec![])
             }
         }
-        (State::Forwarded { .. }, Some(MoveKind::ForwardDirectly)) => {
-            let copies = copies.ok_or(LetterError::NoRecipient)?;
+        (
+            State::Forwarded {
+                path: Path::Alternative,
+                ..
+            },
+            Some(MoveKind::ForwardDirectly | MoveKind::Reword | MoveKind::Expire),
+        ) => {
+            let copies = roster
+                .alternative_copies(now, zone)
+                .map_err(|_| LetterError::NoRecipient)?;
             (News::Directly, supplier(), copies.to_vec())
         }
-        (State::Forwarded { path, .. }, Some(MoveKind::Expire)) => {
-            let who = if *path == Path::Alternative {
-                supplier()
-            } else {
-                group()
-            };
-            (News::Expired, who, vec![])
-        }
+        (State::Forwarded { .. }, Some(MoveKind::Expire)) => (News::Expired, group(), vec![]),
         (State::Forwarded { .. }, Some(MoveKind::Forward | MoveKind::Reword)) => {
             (News::ToApprove, group(), vec![])
         }
@@ -203,7 +204,12 @@ pub fn about_a_term(
 }
 
 /// The letter that tells of a time in which nobody can act: one for each gap, however often it is made.
-pub fn about_a_gap(gap: &Gap, roster: &Roster, tenant: &Tenant) -> Result<Letter, LetterError> {
+pub fn about_a_gap(
+    gap: &Gap,
+    roster: &Roster,
+    tenant: &Tenant,
+    now: Instant,
+) -> Result<Letter, LetterError> {
     let words = texts::italian();
     let said = |at| {
         tenant
@@ -221,7 +227,13 @@ pub fn about_a_gap(gap: &Gap, roster: &Roster, tenant: &Tenant) -> Result<Letter
     ];
     let values: Vec<_> = values.iter().map(|(n, v)| (*n, v.as_str())).collect();
     let (subject, body) = words.letter("gap", &values);
-    let id = format!("gap#{}#{}", gap.phase.key(), gap.from.as_second());
+    // One that is under way is told of once a day.
+    let since = if gap.from > now {
+        gap.from.as_second().to_string()
+    } else {
+        tenant.time_zone.civil(now).date().to_string()
+    };
+    let id = format!("gap#{}#{since}", gap.phase.key());
     let id = id.parse().map_err(|_| LetterError::Subject)?;
     Letter::new(id, roster.mailbox().to_vec(), subject, &body)
 }
@@ -288,7 +300,12 @@ fn compose(
         ("comune", tenant.comune.as_str()),
         ("motivo", reason(request)),
     ];
-    let (subject, body) = words.letter(key, &values);
+    let (mut subject, mut body) = words.letter(key, &values);
+    if request.training {
+        let (mark, note) = words.letter("training", &values);
+        subject = format!("{mark}{subject}");
+        body = format!("{note}\n\n{body}");
+    }
     let id = id.parse().map_err(|_| LetterError::Subject)?;
     Letter::new(id, to, subject, &body)?.with_copies(cc)
 }

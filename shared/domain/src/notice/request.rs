@@ -41,9 +41,6 @@ pub struct NoticeRequest {
     /// When it was last moved; of the first version, when it was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_at: Option<Instant>,
-    /// When its words last changed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reworded_at: Option<Instant>,
     /// Where it stands.
     pub state: State,
 }
@@ -202,7 +199,6 @@ impl NoticeRequest {
             page: None,
             training: false,
             moved_at: Some(now),
-            reworded_at: None,
             state: State::Submitted,
         };
         let entry = Entry {

@@ -162,11 +162,18 @@ pub enum HoldCause {
     ForbiddenHour,
     /// The page it leads to is not there, or says something else than when the notice was approved.
     PageChanged,
+    /// A deploy has changed the template since the approval: only other words, approved anew, can go.
+    WordsChanged,
 }
 
 impl HoldCause {
     /// Every cause.
-    pub const ALL: [Self; 3] = [Self::Late, Self::ForbiddenHour, Self::PageChanged];
+    pub const ALL: [Self; 4] = [
+        Self::Late,
+        Self::ForbiddenHour,
+        Self::PageChanged,
+        Self::WordsChanged,
+    ];
 
     /// The name in the API and in the texts.
     pub fn key(self) -> &'static str {
@@ -174,6 +181,7 @@ impl HoldCause {
             Self::Late => "late",
             Self::ForbiddenHour => "forbidden_hour",
             Self::PageChanged => "page_changed",
+            Self::WordsChanged => "words_changed",
         }
     }
 }

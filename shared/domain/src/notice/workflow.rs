@@ -140,6 +140,7 @@ impl NoticeRequest {
         let by = hand.signed.clone();
         let reason = hand.reason.clone();
         let rewritten = matches!(step, Move::Reword(_) | Move::Resubmit(_));
+        let before = self.digest(tenant);
         let mut request = Self {
             version: self.version + 1,
             moved_at: Some(now),
@@ -171,11 +172,8 @@ impl NoticeRequest {
                     .draft
                     .send_at(tenant)
                     .map_err(|_| NotAllowed::TooLate)?;
-                if kind == MoveKind::Silence
-                    && let State::Forwarded { forwarded, .. } = &request.state
-                    && request.is_of(&forwarded.by)
-                {
-                    return Err(NotAllowed::OwnRequest);
+                if kind == MoveKind::Silence {
+                    request.may_be_passed_over()?;
                 }
                 let words = Words { digest, send_at };
                 next(request.state, step, hand, &words, around)?
@@ -187,8 +185,10 @@ impl NoticeRequest {
         if rewritten {
             // The page of other words is another page until somebody looks at it.
             request.page = None;
-            request.reworded_at = Some(now);
-            request.worded_by = by.as_ref().map(|signed| signed.by.clone());
+            // Who writes the same words again has not written them.
+            if request.digest(tenant) != before {
+                request.worded_by = by.as_ref().map(|signed| signed.by.clone());
+            }
         }
         let entry = Entry {
             version: request.version,
@@ -203,6 +203,18 @@ impl NoticeRequest {
             draft: rewritten.then(|| request.draft.clone()),
         };
         Ok(Applied { request, entry })
+    }
+
+    /// Whether the group's silence may stand for an approval of the words as they stand.
+    fn may_be_passed_over(&self) -> Result<(), NotAllowed> {
+        match &self.state {
+            State::Forwarded { forwarded, .. } if self.is_of(&forwarded.by) => {
+                Err(NotAllowed::OwnRequest)
+            }
+            // No check has seen them: whoever changed them did so after they were forwarded.
+            _ if self.page.is_none() => Err(NotAllowed::OtherWords),
+            _ => Ok(()),
+        }
     }
 
     fn waive(&mut self, check: CheckId, hand: Hand, around: &Around<'_>) -> Result<(), NotAllowed> {

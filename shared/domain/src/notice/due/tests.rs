@@ -58,7 +58,16 @@ fn saint_francis_is_no_working_day() {
 fn the_silence_of_the_group_counts_from_the_words_as_they_stand() {
     let mut tenant = rubano();
     tenant.procedure.silence_working_days = Some(1);
-    let request = forwarded("2026-11-23T10:00:00+01:00");
+    let mut request = forwarded("2026-11-23T10:00:00+01:00");
+    request.page = Some(crate::editorial::LinkReport {
+        final_url: "https://www.rubano.it/notizie/mercatino-di-natale".to_owned(),
+        status: 200,
+        redirects: 0,
+        title: None,
+        published: None,
+        digest: "0".repeat(64),
+        checked_at: at("2026-11-23T10:00:00+01:00"),
+    });
     let evening = at("2026-11-24T18:00:00+01:00");
     assert_eq!(due(&request, &rubano(), evening), None);
     assert_eq!(due(&request, &tenant, evening), Some(Due::Silence));

@@ -133,6 +133,9 @@ fn in_an_electoral_period_only_what_the_secretary_lets_through_leaves() {
         serde_json::from_value(serde_json::json!([{"from": "2026-11-20", "to": "2026-11-30"}]))
             .unwrap();
     let mut request = scheduled(hour);
+    let mut service = request.clone();
+    service.draft.kind = Kind::PubblicaUtilita;
+    assert_eq!(at_its_hour(&service, &tenant, hour, None), AtItsHour::Go);
     assert_eq!(
         at_its_hour(&request, &tenant, hour, None),
         AtItsHour::Hold(HoldCause::ForbiddenHour)

@@ -367,6 +367,18 @@ fn of_the_group(quorum: u32, veto: bool) -> Tenant {
     tenant
 }
 
+fn a_page() -> crate::editorial::LinkReport {
+    crate::editorial::LinkReport {
+        final_url: "https://www.rubano.it/notizie/mercatino-di-natale".to_owned(),
+        status: 200,
+        redirects: 0,
+        title: None,
+        published: None,
+        digest: "0".repeat(64),
+        checked_at: now(),
+    }
+}
+
 fn member(n: u8) -> Actor {
     actor(&format!("gruppo.{n}"), &[Role::OperatingGroup])
 }
@@ -541,9 +553,17 @@ fn silence_approves_only_where_the_comune_says_so_and_nobody_objected() {
             .is_err()
     );
 
+    let looked_at = |mut request: NoticeRequest| {
+        request.page = Some(a_page());
+        request
+    };
     let mut tenant = of_the_group(1, false);
     tenant.procedure.silence_working_days = Some(1);
-    let silent = forwarded()
+    assert!(
+        forwarded().advance(Move::Silence, &tenant, now()).is_err(),
+        "words that no check has seen"
+    );
+    let silent = looked_at(forwarded())
         .advance(Move::Silence, &tenant, now())
         .unwrap()
         .request;
@@ -552,7 +572,7 @@ fn silence_approves_only_where_the_comune_says_so_and_nobody_objected() {
     assert_eq!(endorsed.approval.signed.by, head().id);
 
     let against = Move::Object("Non è di interesse generale.".into());
-    let contested = forwarded()
+    let contested = looked_at(forwarded())
         .apply(against, &member(1), &tenant, now())
         .unwrap()
         .request;

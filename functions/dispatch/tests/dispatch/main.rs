@@ -283,8 +283,8 @@ async fn words_that_a_deploy_has_changed_do_not_go_out() {
 
     assert_eq!(back(&answer), [""; 0]);
     assert_eq!(office.sizes("notices"), [0; 0]);
-    assert_eq!(office.services.queued("dispatches-dead").len(), 1);
-    assert_eq!(office.state().await, StateName::Scheduled);
+    assert_eq!(office.services.queued("dispatches-dead").len(), 0);
+    assert_eq!(office.state().await, StateName::Held);
 }
 
 #[tokio::test]

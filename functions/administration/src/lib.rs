@@ -105,8 +105,9 @@ impl Administration {
         self.rosters.save(roster, &entry).await?;
         let what = change.key();
         tracing::info!(
-            roster.version = version, roster.change = what, staff.id = %by,
-            "roster {version}: {what}, by {by}"
+            roster.version = version,
+            roster.change = what,
+            "roster {version}: {what}"
         );
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::error::ProvideErrorMetadata;
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{
     Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag,
@@ -68,7 +69,9 @@ impl Post {
         match answer {
             Ok(answer) => Ok(answer.message_id.unwrap_or_default()),
             Err(error) if error.as_service_error().is_some_and(is_final) => {
-                Err(PostError::Never(error.into()))
+                // Its kind and not its words, which name addresses.
+                let kind = error.code().unwrap_or("refused").to_owned();
+                Err(PostError::Never(kind.into()))
             }
             Err(error) => Err(PostError::Later(error.into())),
         }

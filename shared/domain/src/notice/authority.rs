@@ -2,7 +2,6 @@
 //! is there (Rubano, "Attori").
 
 use crate::Instant;
-use crate::email::EmailAddress;
 use crate::ids::StaffId;
 use crate::roster::{Acting, NoCopies, NotAppointed, Phase, Roster};
 use crate::staff::{Actor, Role};
@@ -19,8 +18,6 @@ pub struct Authority {
     pub instead_of: Option<StaffId>,
     /// Whether nobody can forward: only then is the alternative path open.
     pub head_is_absent: bool,
-    /// Who gets a copy of what goes the alternative path: head of the sector and mayor.
-    pub copies: Option<[EmailAddress; 2]>,
 }
 
 /// Why the roster does not let an actor move.
@@ -54,7 +51,6 @@ impl Authority {
             actor,
             instead_of: None,
             head_is_absent: false,
-            copies: None,
         }
     }
 
@@ -102,7 +98,8 @@ impl Authority {
             MoveKind::ForwardDirectly if authority.head_is_absent => {
                 authority.instead_of =
                     turn(roster, Phase::Alternative, &authority.actor, now, zone)?;
-                authority.copies = Some(roster.alternative_copies(now, zone)?);
+                // Nobody may take it whose copies would have nowhere to go.
+                roster.alternative_copies(now, zone)?;
             }
             MoveKind::Approve | MoveKind::Object => {
                 let group = roster.group();

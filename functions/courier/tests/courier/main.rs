@@ -10,7 +10,7 @@ use courier::{Config, Courier};
 use domain::Instant;
 use domain::letter::{Letter, LetterId};
 use serde_json::json;
-use support::batches::{back, batch};
+use support::batches::{back, batch, sample};
 use support::services::Services;
 use support::{SdkConfig, Tables};
 
@@ -112,6 +112,17 @@ async fn a_letter_is_posted_once_and_waits_no_longer() {
     assert_eq!(kept.letter, letter);
     let late = at("2030-01-01T00:00:00Z");
     assert!(office.letters.pending(late).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_sample_event_is_understood() {
+    let office = Office::open().await;
+    written(&office).await;
+    let event = sample(include_str!("../../../../events/courier/letter.json"));
+
+    assert!(back(&office.courier.post_all(event).await).is_empty());
+
+    assert_eq!(office.services.posted().len(), 1);
 }
 
 #[tokio::test]

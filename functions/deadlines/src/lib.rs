@@ -12,6 +12,7 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use cloud::batch::{self, Failure};
 use cloud::desk::Desk;
 use cloud::files::Files;
+use cloud::inbox::Inbox;
 use cloud::ledger::Ledger;
 use cloud::notices::Notices;
 use cloud::queue::DeadLetters;
@@ -31,6 +32,8 @@ pub struct Deadlines {
     pub notices: Notices,
     /// Who acts, and who is told.
     pub desk: Desk,
+    /// The mails of the offices.
+    pub inbox: Inbox,
     /// The register that can be verified.
     pub ledger: Ledger,
     /// The last day that this process knows to be sealed.
@@ -56,6 +59,7 @@ impl Deadlines {
                 &config.tenant.id,
             ),
             desk: Desk::new(aws, &config.procedure_table, config.mails_queue_url),
+            inbox: Inbox::new(aws, &config.procedure_table),
             ledger: Ledger::new(aws, config.procedure_table, &config.tenant.id),
             sealed: Mutex::default(),
             files: Files::new(aws, config.reports_bucket),

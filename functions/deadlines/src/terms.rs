@@ -1,63 +1,74 @@
-//! Terms of the requests that somebody has to act on: reminders, escalations, the silence of the group, approvals that end.
+//! Terms of the requests that somebody has to act on: reminders, escalations, the silence of the group, approvals that end,
+//! hours that come near.
 
 use cloud::StoreError;
 use cloud::batch::Failure;
 use cloud::telemetry;
 use domain::Instant;
-use domain::notice::{Due, Move, NoticeRequest, StateName, about_a_term, at_the_watch, due};
+use domain::calendar::Calendar;
+use domain::letter::{Letter, LetterError};
+use domain::notice::{
+    Due, Move, NoticeRequest, StateName, about_a_term, about_the_hour, at_the_watch, due,
+    hour_at_risk, id_of_the_watch,
+};
 use domain::roster::Roster;
 
 use crate::Deadlines;
 
-/// Requests read at once.
-const PAGE: i32 = 100;
-/// How far back a request is looked for, in pages: nobody leaves ten thousand open.
-const PAGES: usize = 100;
+/// How many of the mails that wait one letter tells of.
+const MAILS: i32 = 50;
 
 impl Deadlines {
-    /// Looks at every request that is open.
+    /// Looks at every request that has a term or an hour to come.
     pub(crate) async fn keep_terms(&self, now: Instant) -> Result<(), Failure> {
-        let open = self.open().await?;
+        let under_way = self.notices.under_way().await?;
         let roster = self.desk.roster().await?;
+        let roster = roster.as_ref();
         let mut failed = Ok(());
-        for request in &open {
+        for request in &under_way {
+            // One that fails does not keep the others waiting: it is due again at the next look.
+            if let Err(failure) = self.warn_of_its_hour(request, roster, now).await {
+                failed = Err(failure);
+            }
             let Some(due) = due(request, &self.tenant, now) else {
                 continue;
             };
-            // One that fails does not keep the others waiting: it is due again at the next look.
-            if let Err(failure) = self.attend(request, due, roster.as_ref(), now).await {
+            if let Err(failure) = self.attend(request, due, roster, now).await {
                 failed = Err(failure);
             }
         }
-        if let Some(roster) = &roster {
-            self.watch_over(&open, roster, now).await?;
+        if let Some(roster) = roster {
+            self.watch_over(&under_way, roster, now).await?;
         }
         failed
     }
 
-    /// What is not over yet, nor on its way out.
-    async fn open(&self) -> Result<Vec<NoticeRequest>, StoreError> {
-        let mut open = Vec::new();
-        let mut cursor = None;
-        for _ in 0..PAGES {
-            let page = self.notices.list(cursor.as_deref(), PAGE).await?;
-            open.extend(page.requests.into_iter().filter(|request| {
-                matches!(
-                    request.state.name(),
-                    StateName::Submitted
-                        | StateName::TakenInCharge
-                        | StateName::Forwarded
-                        | StateName::Approved
-                        | StateName::Scheduled
-                        | StateName::Held
+    /// Tells of a wanted hour that is in danger.
+    async fn warn_of_its_hour(
+        &self,
+        request: &NoticeRequest,
+        roster: Option<&Roster>,
+        now: Instant,
+    ) -> Result<(), Failure> {
+        match (hour_at_risk(request, &self.tenant, now), roster) {
+            (Some(hour), Some(roster)) => {
+                self.write(
+                    about_the_hour(request, hour, roster, &self.tenant, now),
+                    now,
                 )
-            }));
-            cursor = page.cursor;
-            if cursor.is_none() {
-                break;
+                .await
             }
+            _ => Ok(()),
         }
-        Ok(open)
+    }
+
+    async fn write(
+        &self,
+        letter: Result<Letter, LetterError>,
+        now: Instant,
+    ) -> Result<(), Failure> {
+        let letter = letter.map_err(|error| Failure::Dead(error.to_string()))?;
+        Ok(self.desk.write(&letter, now).await?)
     }
 
     async fn attend(
@@ -76,9 +87,7 @@ impl Deadlines {
                 else {
                     return Ok(());
                 };
-                let letter = letter.map_err(|error| Failure::Dead(error.to_string()))?;
-                self.desk.write(&letter, now).await?;
-                return Ok(());
+                return self.write(letter, now).await;
             }
         };
         let id = request.id.clone();
@@ -118,17 +127,12 @@ impl Deadlines {
     /// At the beginning and the end of service, what waits for the desk is told.
     async fn watch_over(
         &self,
-        open: &[NoticeRequest],
+        under_way: &[NoticeRequest],
         roster: &Roster,
         now: Instant,
     ) -> Result<(), Failure> {
-        let waiting: Vec<_> = open
-            .iter()
-            .filter(|request| request.state.name() == StateName::Submitted)
-            .collect();
         let today = self.tenant.time_zone.civil(now).date();
-        let calendar = domain::calendar::Calendar::of(&self.tenant);
-        let Some(watch) = calendar
+        let Some(watch) = Calendar::of(&self.tenant)
             .watches(today)
             .into_iter()
             .flatten()
@@ -137,10 +141,18 @@ impl Deadlines {
         else {
             return Ok(());
         };
-        let Some(letter) = at_the_watch(watch, &waiting, roster, &self.tenant) else {
+        let id = id_of_the_watch(watch).map_err(|error| Failure::Dead(error.to_string()))?;
+        if self.desk.letters.get(&id).await?.is_some() {
             return Ok(());
-        };
-        let letter = letter.map_err(|error| Failure::Dead(error.to_string()))?;
-        Ok(self.desk.write(&letter, now).await?)
+        }
+        let waiting: Vec<_> = under_way
+            .iter()
+            .filter(|request| request.state.name() == StateName::Submitted)
+            .collect();
+        let mails = self.inbox.waiting(None, MAILS).await?.mails;
+        match at_the_watch(watch, &waiting, &mails, roster, &self.tenant) {
+            Some(letter) => self.write(letter, now).await,
+            None => Ok(()),
+        }
     }
 }

@@ -214,6 +214,32 @@ fn no_policy_of_a_role_has_a_wildcard_action_or_an_open_resource() {
 }
 
 #[test]
+fn whoever_writes_the_table_of_the_procedure_writes_its_own_part_and_one_function_the_roster() {
+    let template = Template::read();
+    let mut keepers = Vec::new();
+    for (id, role) in template.of_type("AWS::IAM::Role") {
+        for statement in statements(role) {
+            let writes = actions(statement)
+                .iter()
+                .any(|action| ["dynamodb:PutItem", "dynamodb:UpdateItem"].contains(action));
+            let on_procedure = list(&statement["Resource"])
+                .iter()
+                .any(|resource| target(resource) == "ProcedureTable.Arn");
+            if !(writes && on_procedure) {
+                continue;
+            }
+            let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+            let keys: Vec<_> = list(keys).into_iter().filter_map(Value::as_str).collect();
+            assert!(!keys.is_empty(), "{id} may write all of it");
+            if keys.contains(&"roster") {
+                keepers.push(id);
+            }
+        }
+    }
+    assert_eq!(keepers, ["AdministrationRole"]);
+}
+
+#[test]
 fn only_meta_and_the_two_pages_of_documentation_come_in_without_a_token() {
     let template = Template::read();
     let mut open: Vec<&str> = template

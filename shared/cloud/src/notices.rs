@@ -31,6 +31,9 @@ pub struct Notices {
 /// one wins every time, so that many more would have to move at once.
 const TRIES: usize = 24;
 
+/// The partition of the index `under_way` in which all of them lie.
+const UNDER_WAY: &str = "requests";
+
 /// Some of the requests, newest first.
 #[derive(Debug, Clone)]
 pub struct RequestsPage {
@@ -71,6 +74,12 @@ impl Notices {
         answer
             .map(|mut item| read(&mut item, "request"))
             .transpose()
+    }
+
+    /// Whether the notice `id` has gone out, or begun to: only such a one can be corrected.
+    pub async fn has_gone_out(&self, id: &NoticeId) -> Result<bool, StoreError> {
+        let notice = self.get(id).await?;
+        Ok(notice.is_some_and(|notice| !notice.training && notice.state.started_at().is_some()))
     }
 
     /// Writes a move, its line of history and its row of the register together. `Stale` if the request changed since it was
@@ -157,6 +166,10 @@ impl Notices {
         if let Some(seen) = seen {
             row = row.expression_attribute_values(":seen", seen);
         }
+        // The index `under_way` is sparse: what is over leaves it.
+        if request.state.name().is_under_way() {
+            row = row.item("under_way", text(UNDER_WAY));
+        }
         // A rehearsal is in the register of moves, and in no report of what was sent.
         if let Some(started_at) = request.state.started_at()
             && !request.training
@@ -236,6 +249,32 @@ impl Notices {
             requests: requests.collect::<Result<_, _>>()?,
             cursor,
         })
+    }
+
+    /// Every request that has a term or an hour to come, oldest first.
+    pub async fn under_way(&self) -> Result<Vec<NoticeRequest>, StoreError> {
+        let mut requests = Vec::new();
+        let mut start = None;
+        loop {
+            let answer = self
+                .dynamo
+                .query()
+                .table_name(&self.table)
+                .index_name("under_way")
+                .key_condition_expression("under_way = :here")
+                .expression_attribute_values(":here", text(UNDER_WAY))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(dynamo)?;
+            for mut item in answer.items.unwrap_or_default() {
+                requests.push(read(&mut item, "request")?);
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(requests);
+            }
+        }
     }
 
     /// The notices whose dispatch began in `period`, in the order in which it began; a page of them, after `start`.

@@ -47,6 +47,8 @@ pub struct ReportTexts {
 pub struct LedgerTexts {
     /// Heads of the columns, in order.
     pub columns: Vec<String>,
+    /// The mark of a rehearsal.
+    pub training: String,
 }
 
 static ITALIAN: LazyLock<Texts> = LazyLock::new(|| {

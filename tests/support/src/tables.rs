@@ -64,6 +64,12 @@ impl Tables {
         let notices = vec![
             ("listing", "listing", Some("listed_at"), ProjectionType::All),
             (
+                "under_way",
+                "under_way",
+                Some("listed_at"),
+                ProjectionType::All,
+            ),
+            (
                 "period",
                 "period",
                 Some("dispatched_at"),

@@ -17,7 +17,7 @@ use domain::roster::{
 };
 use domain::staff::{Actor, Role};
 use serde_json::json;
-use support::batches::{back, batch};
+use support::batches::{back, batch, sample};
 use support::services::Services;
 use support::{Bucket, Tables, rubano};
 
@@ -112,6 +112,22 @@ async fn a_tick_whose_letters_could_not_be_queued_comes_back() {
     assert_eq!(office.tick("2026-11-24T10:00:00Z").await, 1);
     assert_eq!(office.tick("2026-11-24T10:00:00Z").await, 0);
     assert_eq!(office.services.queued("mails").len(), 1);
+}
+
+#[tokio::test]
+async fn the_sample_event_is_understood() {
+    let office = Office::open().await;
+    let letter = office.write("a#1", "2026-11-24T09:00:00Z").await;
+    let event = sample(include_str!("../../../../events/deadlines/look.json"));
+
+    let response = office
+        .deadlines
+        .look_all(event, at("2026-11-24T10:00:00Z"))
+        .await;
+
+    assert!(back(&response).is_empty());
+    let queued = office.services.queued("mails");
+    assert_eq!(queued[0]["body"], json!({ "letter": letter.id }));
 }
 
 #[tokio::test]
@@ -307,6 +323,50 @@ async fn a_time_in_which_nobody_can_act_is_told_of_before_it_comes() {
         2,
         "taking charge and the alternative path: {subjects:?}"
     );
+}
+
+#[tokio::test]
+async fn a_mail_that_waits_is_told_at_the_watch_and_an_hour_that_nobody_scheduled_before_and_after_it()
+ {
+    let office = Office::open().await;
+    roster(&office, None).await;
+    asked(&office, "2026-11-20T22:00:00Z").await;
+    let mail = domain::mail::MailRecord::unread(
+        "0".repeat(64),
+        "inbox/1",
+        at("2026-12-08T20:00:00Z"),
+        domain::mail::Waits::Unreadable,
+    );
+    office
+        .deadlines
+        .inbox
+        .keep(&mail, Vec::new())
+        .await
+        .unwrap();
+
+    // The notice is wanted at 8:30 UTC on the 10th.
+    for hour in [
+        "09T08:00:00",
+        "09T08:30:00",
+        "09T08:35:00",
+        "10T08:30:00",
+        "10T08:35:00",
+    ] {
+        assert_eq!(office.tick(&format!("2026-12-{hour}Z")).await, 0);
+    }
+
+    let subjects = subjects(&office).await;
+    for (said, times) in [
+        (
+            "Presidio della casella avvisi: 1 da prendere in carico, 1 e-mail da leggere",
+            2,
+        ),
+        ("Si avvicina l'ora", 1),
+        ("Ora passata", 1),
+    ] {
+        let found = subjects.iter().filter(|subject| subject.starts_with(said));
+        assert_eq!(found.count(), times, "{said}: {subjects:?}");
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use crate::Instant;
 use crate::calendar::{Calendar, Standing};
 use crate::roster::Phase;
 use crate::tenant::Tenant;
+use jiff::SignedDuration;
 
 use super::request::NoticeRequest;
 use super::state::State;
@@ -66,6 +67,42 @@ pub fn due(request: &NoticeRequest, tenant: &Tenant, now: Instant) -> Option<Due
         | State::Rejected { .. }
         | State::Cancelled { .. } => None,
     }
+}
+
+/// How the wanted hour stands of a request that is not scheduled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hour {
+    /// It comes near.
+    Near,
+    /// It is past: as it stands, the notice does not go out.
+    Past,
+}
+
+/// Whether `request` is in danger of missing its hour at `now`: it is not scheduled, and the hour is past, or so near as the
+/// comune wants to be warned. A request that has just been moved is left alone for half of the time that it has.
+pub fn hour_at_risk(request: &NoticeRequest, tenant: &Tenant, now: Instant) -> Option<Hour> {
+    match request.state {
+        State::Submitted
+        | State::TakenInCharge { .. }
+        | State::Forwarded { .. }
+        | State::Approved { .. } => {}
+        State::Returned { .. }
+        | State::Scheduled { .. }
+        | State::Held { .. }
+        | State::Sending { .. }
+        | State::Sent { .. }
+        | State::Stopped { .. }
+        | State::Rejected { .. }
+        | State::Cancelled { .. } => return None,
+    }
+    let send_at = request.draft.send_at(tenant).ok()?;
+    if send_at <= now {
+        return Some(Hour::Past);
+    }
+    let lead = SignedDuration::from_hours(tenant.procedure.warn_hours_before.into());
+    let moved_at = request.moved_at.unwrap_or(request.submitted.at);
+    let half = moved_at + send_at.duration_since(moved_at) / 2;
+    (now >= half.max(send_at - lead)).then_some(Hour::Near)
 }
 
 #[cfg(test)]

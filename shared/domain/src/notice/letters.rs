@@ -3,16 +3,19 @@
 use crate::Instant;
 use crate::email::EmailAddress;
 use crate::letter::{Letter, LetterError};
-use crate::roster::{Acting, Gap, Phase, Roster};
-use crate::tenant::Tenant;
+use crate::roster::{Acting, Phase, Roster};
+use crate::tenant::{Tenant, Zone};
 use crate::texts;
 
-use super::due::Due;
 use super::request::{Applied, NoticeRequest, Path};
 use super::state::{MoveKind, State};
 
+mod terms;
+
+pub use terms::{about_a_gap, about_a_term, about_the_hour, at_the_watch, id_of_the_watch};
+
 /// The keys of the words of every letter, for the test that they are there.
-pub const LETTERS: [&str; 17] = [
+pub const LETTERS: [&str; 19] = [
     "take_charge",
     "forward",
     "forward_directly",
@@ -28,6 +31,8 @@ pub const LETTERS: [&str; 17] = [
     "sent",
     "remind",
     "escalate",
+    "hour_near",
+    "hour_past",
     "gap",
     "watch",
 ];
@@ -78,38 +83,15 @@ pub fn letters(
 ) -> Result<Vec<Letter>, LetterError> {
     let request = &applied.request;
     let zone = &tenant.time_zone;
-    let acting = |phase| match roster.acting(phase, now, zone) {
-        Acting::By { who, .. } => roster
-            .operator(&who)
-            .map(|operator| vec![operator.email.clone()])
-            .unwrap_or_default(),
-        // Nobody can act: the mailbox of the procedure is told, so that somebody is named.
-        Acting::Gap => roster.mailbox().to_vec(),
-    };
-    let group = || {
-        roster
-            .group()
-            .members
-            .iter()
-            .filter(|id| roster.may_act(id, now, zone).is_ok())
-            .filter_map(|id| roster.operator(id))
-            .map(|operator| operator.email.clone())
-            .collect::<Vec<_>>()
-    };
-    let supplier = || {
-        roster
-            .may_act(&roster.group().supplier, now, zone)
-            .map(|operator| vec![operator.email.clone()])
-            .unwrap_or_default()
-    };
+    let at = Addresses { roster, now, zone };
+    let turn = || at.of_the_turn(&request.state);
     let (news, to, cc) = match (&request.state, applied.entry.step) {
-        (State::Submitted, _) => (News::ToTakeCharge, acting(Phase::TakeCharge), vec![]),
+        (State::Submitted, _) => (News::ToTakeCharge, turn(), vec![]),
         (State::TakenInCharge { .. }, Some(MoveKind::TakeCharge)) => {
             if roster.sector_head_absent(now, zone) {
-                let desk = acting(Phase::Alternative);
-                (News::ToForwardDirectly, desk, vec![])
+                (News::ToForwardDirectly, turn(), vec![])
             } else {
-                (News::ToForward, acting(Phase::Forward), vec![])
+                (News::ToForward, turn(), vec![])
             }
         }
         (
@@ -122,14 +104,14 @@ pub fn letters(
             let copies = roster
                 .alternative_copies(now, zone)
                 .map_err(|_| LetterError::NoRecipient)?;
-            (News::Directly, supplier(), copies.to_vec())
+            (News::Directly, turn(), copies.to_vec())
         }
-        (State::Forwarded { .. }, Some(MoveKind::Expire)) => (News::Expired, group(), vec![]),
+        (State::Forwarded { .. }, Some(MoveKind::Expire)) => (News::Expired, turn(), vec![]),
         (State::Forwarded { .. }, Some(MoveKind::Forward | MoveKind::Reword)) => {
-            (News::ToApprove, group(), vec![])
+            (News::ToApprove, turn(), vec![])
         }
-        (State::Approved { .. }, _) => (News::ToSchedule, acting(Phase::TakeCharge), vec![]),
-        (State::Held { .. }, _) => (News::Held, acting(Phase::Forward), vec![]),
+        (State::Approved { .. }, _) => (News::ToSchedule, turn(), vec![]),
+        (State::Held { .. }, _) => (News::Held, turn(), vec![]),
         // The office hears what became of its request, where it has an address.
         (state, _) => {
             let news = match state {
@@ -146,12 +128,78 @@ pub fn letters(
             (news, office, vec![])
         }
     };
-    let to = if to.is_empty() {
+    let to = or_the_mailbox(to, roster);
+    compose(news.key(), request, to, cc, tenant).map(|letter| vec![letter])
+}
+
+/// Who can be written to at an instant.
+struct Addresses<'a> {
+    roster: &'a Roster,
+    now: Instant,
+    zone: &'a Zone,
+}
+
+impl Addresses<'_> {
+    /// Whoever acts in `phase`; where nobody can, the mailbox of the procedure is told, so that somebody is named.
+    fn acting(&self, phase: Phase) -> Vec<EmailAddress> {
+        match self.roster.acting(phase, self.now, self.zone) {
+            Acting::By { who, .. } => self
+                .roster
+                .operator(&who)
+                .map(|operator| vec![operator.email.clone()])
+                .unwrap_or_default(),
+            Acting::Gap => self.roster.mailbox().to_vec(),
+        }
+    }
+
+    /// Those of the operating group whose appointment holds.
+    fn group(&self) -> Vec<EmailAddress> {
+        let members = self.roster.group().members.iter();
+        members
+            .filter_map(|id| self.roster.may_act(id, self.now, self.zone).ok())
+            .map(|operator| operator.email.clone())
+            .collect()
+    }
+
+    /// The supplier, whose approval is enough on the alternative path.
+    fn supplier(&self) -> Vec<EmailAddress> {
+        self.roster
+            .may_act(&self.roster.group().supplier, self.now, self.zone)
+            .map(|operator| vec![operator.email.clone()])
+            .unwrap_or_default()
+    }
+
+    /// Whose turn it is with a request that is in `state`.
+    fn of_the_turn(&self, state: &State) -> Vec<EmailAddress> {
+        match state {
+            State::Submitted | State::Approved { .. } => self.acting(Phase::TakeCharge),
+            State::TakenInCharge { .. } if self.roster.sector_head_absent(self.now, self.zone) => {
+                self.acting(Phase::Alternative)
+            }
+            State::TakenInCharge { .. } | State::Held { .. } => self.acting(Phase::Forward),
+            State::Forwarded {
+                path: Path::Alternative,
+                ..
+            } => self.supplier(),
+            State::Forwarded { .. } => self.group(),
+            State::Returned { .. }
+            | State::Scheduled { .. }
+            | State::Sending { .. }
+            | State::Sent { .. }
+            | State::Stopped { .. }
+            | State::Rejected { .. }
+            | State::Cancelled { .. } => Vec::new(),
+        }
+    }
+}
+
+/// Nothing is told to nobody.
+fn or_the_mailbox(to: Vec<EmailAddress>, roster: &Roster) -> Vec<EmailAddress> {
+    if to.is_empty() {
         roster.mailbox().to_vec()
     } else {
         to
-    };
-    compose(news.key(), request, to, cc, tenant).map(|letter| vec![letter])
+    }
 }
 
 /// Where the office that asked can be written to: the address that its mails come from, or that of its account in the roster.
@@ -163,111 +211,6 @@ fn office(request: &NoticeRequest, roster: &Roster, tenant: &Tenant) -> Vec<Emai
         .find_map(crate::mail::Sender::address);
     let by_account = roster.operator(by).map(|operator| operator.email.clone());
     by_mail.or(by_account).into_iter().collect()
-}
-
-/// The letter that tells of a term: on its last day to whoever must act, and when it is over also to the head of the sector
-/// and to the mailbox of the procedure. One for each phase of each version, however often it is made.
-pub fn about_a_term(
-    request: &NoticeRequest,
-    due: Due,
-    roster: &Roster,
-    tenant: &Tenant,
-    now: Instant,
-) -> Option<Result<Letter, LetterError>> {
-    let (key, phase) = match due {
-        Due::Remind(phase) => ("remind", phase),
-        Due::Escalate(phase) => ("escalate", phase),
-        Due::Silence | Due::Expire => return None,
-    };
-    let zone = &tenant.time_zone;
-    // While the head is absent it is the desk that has to act.
-    let phase = if phase == Phase::Forward && roster.sector_head_absent(now, zone) {
-        Phase::Alternative
-    } else {
-        phase
-    };
-    let mut to = match roster.acting(phase, now, zone) {
-        Acting::By { who, .. } => roster
-            .operator(&who)
-            .map(|operator| vec![operator.email.clone()])
-            .unwrap_or_default(),
-        Acting::Gap => Vec::new(),
-    };
-    if key == "escalate" || to.is_empty() {
-        to.extend(roster.mailbox().iter().cloned());
-        let heads = roster.holders(Phase::Forward).iter();
-        to.extend(heads.filter_map(|id| Some(roster.operator(id)?.email.clone())));
-        to.sort_by(|a, b| a.as_str().cmp(b.as_str()));
-        to.dedup();
-    }
-    Some(compose(key, request, to, Vec::new(), tenant))
-}
-
-/// The letter that tells of a time in which nobody can act: one for each gap, however often it is made.
-pub fn about_a_gap(
-    gap: &Gap,
-    roster: &Roster,
-    tenant: &Tenant,
-    now: Instant,
-) -> Result<Letter, LetterError> {
-    let words = texts::italian();
-    let said = |at| {
-        tenant
-            .time_zone
-            .civil(at)
-            .strftime("%d/%m/%Y %H:%M")
-            .to_string()
-    };
-    let (from, until) = (said(gap.from), said(gap.until));
-    let values = [
-        ("fase", words.staff(gap.phase.words(), &[])),
-        ("dalle", from),
-        ("alle", until),
-        ("comune", tenant.comune.clone()),
-    ];
-    let values: Vec<_> = values.iter().map(|(n, v)| (*n, v.as_str())).collect();
-    let (subject, body) = words.letter("gap", &values);
-    // One that is under way is told of once a day.
-    let since = if gap.from > now {
-        gap.from.as_second().to_string()
-    } else {
-        tenant.time_zone.civil(now).date().to_string()
-    };
-    let id = format!("gap#{}#{since}", gap.phase.key());
-    let id = id.parse().map_err(|_| LetterError::Subject)?;
-    Letter::new(id, roster.mailbox().to_vec(), subject, &body)
-}
-
-/// The letter of the watch over the mailbox at the beginning or the end of service at `watch`: what waits for the desk.
-pub fn at_the_watch(
-    watch: Instant,
-    waiting: &[&NoticeRequest],
-    roster: &Roster,
-    tenant: &Tenant,
-) -> Option<Result<Letter, LetterError>> {
-    if waiting.is_empty() {
-        return None;
-    }
-    let to = match roster.acting(Phase::TakeCharge, watch, &tenant.time_zone) {
-        Acting::By { who, .. } => vec![roster.operator(&who)?.email.clone()],
-        Acting::Gap => roster.mailbox().to_vec(),
-    };
-    let list: Vec<_> = waiting
-        .iter()
-        .map(|request| format!("- {} ({})", request.draft.title, request.id))
-        .collect();
-    let (count, list) = (waiting.len().to_string(), list.join("\n"));
-    let values = [
-        ("quante", count.as_str()),
-        ("elenco", list.as_str()),
-        ("comune", tenant.comune.as_str()),
-    ];
-    let (subject, body) = texts::italian().letter("watch", &values);
-    let letter = format!("watch#{}", watch.as_second())
-        .parse()
-        .map_err(|_| LetterError::Subject)
-        .and_then(|id| Letter::new(id, to, subject, &body));
-    Some(letter)
 }
 
 fn compose(
@@ -289,6 +232,8 @@ fn compose(
         .strftime("%d/%m/%Y %H:%M")
         .to_string();
     let preview = request.draft.preview(tenant);
+    let (term, reason) = (term_of(request, tenant), reason(request));
+    let state = words.state(request.state.name().key());
     let values = [
         ("titolo", request.draft.title.as_str()),
         ("ufficio", request.draft.office.as_str()),
@@ -298,7 +243,9 @@ fn compose(
         ("codice", request.id.as_str()),
         ("indirizzo", address.as_str()),
         ("comune", tenant.comune.as_str()),
-        ("motivo", reason(request)),
+        ("motivo", reason.as_str()),
+        ("termine", term.as_str()),
+        ("stato", state),
     ];
     let (mut subject, mut body) = words.letter(key, &values);
     if request.training {
@@ -310,13 +257,27 @@ fn compose(
     Letter::new(id, to, subject, &body)?.with_copies(cc)
 }
 
-/// Why it was turned down, sent back or called off.
-fn reason(request: &NoticeRequest) -> &str {
+/// Why it was turned down, sent back, called off or held.
+fn reason(request: &NoticeRequest) -> String {
     match &request.state {
         State::Returned { reason, .. }
         | State::Rejected { reason, .. }
-        | State::Cancelled { reason, .. } => reason,
-        _ => "",
+        | State::Cancelled { reason, .. } => reason.clone(),
+        State::Held { cause, .. } => texts::italian().staff(cause.words(), &[]),
+        _ => String::new(),
+    }
+}
+
+/// Within what time the next step is to be made, in words.
+fn term_of(request: &NoticeRequest, tenant: &Tenant) -> String {
+    let days = match request.state {
+        State::Submitted => tenant.procedure.take_charge_working_days,
+        _ => tenant.procedure.forward_working_days,
+    };
+    let words = texts::italian();
+    match days {
+        0 | 1 => words.staff("term.one", &[]),
+        days => words.staff("term.many", &[("giorni", &days.to_string())]),
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Procedure {
     pub take_charge_working_days: u32,
     /// Working days to forward it.
     pub forward_working_days: u32,
+    /// How many hours before the wanted hour whoever must act is warned that the notice is not scheduled yet.
+    pub warn_hours_before: u32,
 }
 
 impl Default for Procedure {
@@ -26,6 +28,7 @@ impl Default for Procedure {
             silence_working_days: None,
             take_charge_working_days: 1,
             forward_working_days: 1,
+            warn_hours_before: 24,
         }
     }
 }

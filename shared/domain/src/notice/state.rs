@@ -184,6 +184,16 @@ impl HoldCause {
             Self::WordsChanged => "words_changed",
         }
     }
+
+    /// The key of the words for the staff.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Late => "held.late",
+            Self::ForbiddenHour => "held.forbidden_hour",
+            Self::PageChanged => "held.page_changed",
+            Self::WordsChanged => "held.words_changed",
+        }
+    }
 }
 
 /// The name of a [`State`].
@@ -274,6 +284,24 @@ impl StateName {
         }
     }
 
+    /// Whether it has a term, or an hour to come: somebody has to act on it, or the system has.
+    pub fn is_under_way(self) -> bool {
+        match self {
+            Self::Submitted
+            | Self::TakenInCharge
+            | Self::Forwarded
+            | Self::Approved
+            | Self::Scheduled
+            | Self::Held => true,
+            Self::Returned
+            | Self::Sending
+            | Self::Sent
+            | Self::Stopped
+            | Self::Rejected
+            | Self::Cancelled => false,
+        }
+    }
+
     /// Who may make `step` from here; `None` where nobody may. An empty list means the system alone. This is the whole
     /// table of the workflow.
     pub fn allows(self, step: MoveKind) -> Option<&'static [Role]> {
@@ -283,7 +311,8 @@ impl StateName {
             (Self::Submitted, M::TakeCharge) | (Self::TakenInCharge, M::ForwardDirectly) => {
                 Some(&[Operator])
             }
-            (Self::Returned, M::Resubmit) => Some(&[Requester]),
+            // The desk asks again for an office that wrote by e-mail.
+            (Self::Returned, M::Resubmit) => Some(&[Requester, Operator]),
             (
                 Self::TakenInCharge
                 | Self::Forwarded

@@ -82,3 +82,40 @@ fn the_silence_of_the_group_counts_from_the_words_as_they_stand() {
         .request;
     assert_eq!(due(&reworded, &tenant, evening), None);
 }
+
+#[test]
+fn an_hour_that_comes_near_is_told_of_after_half_of_the_time_that_is_left() {
+    let mut request = asked("2026-11-23T09:30:00+01:00");
+    let hour = |request: &NoticeRequest, now: &str| hour_at_risk(request, &rubano(), at(now));
+
+    // It is wanted on 10 December at 9:30.
+    assert_eq!(hour(&request, "2026-12-09T09:29:00+01:00"), None);
+    assert_eq!(
+        hour(&request, "2026-12-09T09:30:00+01:00"),
+        Some(Hour::Near)
+    );
+    assert_eq!(
+        hour(&request, "2026-12-10T09:30:00+01:00"),
+        Some(Hour::Past)
+    );
+
+    request.moved_at = Some(at("2026-12-10T07:30:00+01:00"));
+    assert_eq!(hour(&request, "2026-12-10T08:29:00+01:00"), None);
+    assert_eq!(
+        hour(&request, "2026-12-10T08:30:00+01:00"),
+        Some(Hour::Near)
+    );
+}
+
+#[test]
+fn a_notice_that_is_scheduled_or_over_is_in_no_danger() {
+    let mut request = asked("2026-11-23T09:30:00+01:00");
+    let eve = at("2026-12-10T09:00:00+01:00");
+    assert_eq!(hour_at_risk(&request, &rubano(), eve), Some(Hour::Near));
+
+    request.state = State::Rejected {
+        rejected: request.submitted.clone(),
+        reason: "Non è di interesse generale.".to_owned(),
+    };
+    assert_eq!(hour_at_risk(&request, &rubano(), eve), None);
+}

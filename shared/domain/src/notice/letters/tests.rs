@@ -94,3 +94,86 @@ fn an_office_that_wrote_by_e_mail_hears_what_became_of_its_request() {
         letter.body
     );
 }
+
+#[test]
+fn a_letter_says_the_term_that_the_comune_has_set_and_why_a_notice_was_held() {
+    let mut tenant = rubano();
+    tenant.procedure.forward_working_days = 3;
+    let letter = letters(&taken(), &roster(&[]), &tenant, now())
+        .unwrap()
+        .remove(0);
+    assert!(
+        letter.body.contains("entro 3 giorni lavorativi"),
+        "{}",
+        letter.body
+    );
+
+    let mut held = taken();
+    let signed = held.request.submitted.clone();
+    held.request.state = State::Held {
+        endorsed: crate::notice::Endorsement {
+            taken: signed.clone(),
+            forwarded: signed.clone(),
+            path: Path::Ordinary,
+            approval: crate::notice::Approval {
+                signed,
+                digest: held.request.digest(&tenant),
+                others: Vec::new(),
+                by_silence: false,
+                at: None,
+            },
+        },
+        send_at: now(),
+        held_at: now(),
+        cause: crate::notice::HoldCause::PageChanged,
+    };
+    let letter = letters(&held, &roster(&[]), &tenant, now())
+        .unwrap()
+        .remove(0);
+    assert!(
+        letter.body.contains("La pagina del sito non c'è più"),
+        "{}",
+        letter.body
+    );
+}
+
+#[test]
+fn an_hour_that_has_passed_is_told_to_the_desk_with_the_office_in_copy() {
+    let mut request = request();
+    request.submitted.by = "sportello.due".parse().unwrap();
+    let tell = |hour| about_the_hour(&request, hour, &roster(&[]), &rubano(), now()).unwrap();
+
+    let near = tell(crate::notice::Hour::Near);
+    assert_eq!(near.to[0].as_str(), "sportello.uno@example.it");
+    assert!(near.cc.is_empty());
+    assert!(
+        near.body.contains("Stato: da prendere in carico"),
+        "{}",
+        near.body
+    );
+    let past = tell(crate::notice::Hour::Past);
+    assert_eq!(past.cc[0].as_str(), "sportello.due@example.it");
+    assert_ne!(near.id, past.id);
+}
+
+#[test]
+fn the_watch_tells_of_requests_and_of_mails_or_of_nothing() {
+    let watch = at("2026-11-24T08:30:00+01:00");
+    let request = request();
+    let mut mail = crate::mail::MailRecord::unread(
+        "0".repeat(64),
+        "inbox/1",
+        at("2026-11-23T19:05:00+01:00"),
+        crate::mail::Waits::UnknownSender,
+    );
+    mail.from = Some("qualcuno@example.org".to_owned());
+    mail.subject = "Avviso urgente".to_owned();
+    let tell = |waiting: &[&NoticeRequest], mails: &[_]| {
+        at_the_watch(watch, waiting, mails, &roster(&[]), &rubano())
+    };
+
+    assert!(tell(&[], &[]).is_none());
+    let letter = tell(&[&request], &[mail]).unwrap().unwrap();
+    assert_eq!(letter.id, id_of_the_watch(watch).unwrap());
+    insta::assert_snapshot!(format!("{}\n\n{}", letter.subject, letter.body));
+}

@@ -92,6 +92,7 @@ impl Approval {
 
         let now = clock::now();
         let step = step(asked.body?, &self.tenant, now)?;
+        self.corrects_what_went_out(&step).await?;
         let kind = step.kind();
         let authority = self.authority(kind, asked.by, now).await?;
         let checked = self.checked(&request, kind, now).await?;
@@ -151,7 +152,11 @@ impl Approval {
     ) -> Result<(), Problem> {
         let goes_further = matches!(
             step,
-            MoveKind::Forward | MoveKind::Approve | MoveKind::Schedule
+            MoveKind::Forward
+                | MoveKind::ForwardDirectly
+                | MoveKind::Approve
+                | MoveKind::Schedule
+                | MoveKind::Release
         );
         let draft = &applied.request.draft;
         let Some(end) = draft.useless_from(&self.tenant).ok().flatten() else {

@@ -173,7 +173,7 @@ moves!(
 moves!(
     /// The office asks again.
     resubmit, "/v1/notice-requests/{id}/resubmit",
-    "Ripresenta", "L'ufficio ripresenta, corretta, una richiesta che gli è stata restituita. Ruolo: requester.",
+    "Ripresenta", "L'ufficio ripresenta, corretta, una sua richiesta che gli è stata restituita; per chi scrive via e-mail lo fa lo sportello. Ruoli: requester, operator.",
     DraftBody, |body, tenant, now| draft(body, tenant, now).map(Move::Resubmit)
 );
 
@@ -187,7 +187,7 @@ moves!(
 moves!(
     /// It is no longer wanted.
     cancel, "/v1/notice-requests/{id}/cancel",
-    "Annulla", "Annulla una richiesta che non è ancora in invio, con il motivo. Ruoli: requester, operator, sector_head, operating_group.",
+    "Annulla", "Annulla una richiesta che non è ancora in invio, con il motivo; l'ufficio annulla solo le proprie. Ruoli: requester, operator, sector_head, operating_group.",
     Because, |body, _, _| Ok(Move::Cancel(body.reason.unwrap_or_default()))
 );
 

@@ -3,7 +3,7 @@
 use cloud::checks::Checked;
 use cloud::staff::Problem;
 use domain::Instant;
-use domain::notice::{Authority, MoveKind, NoticeRequest};
+use domain::notice::{Authority, Move, MoveKind, NoticeRequest};
 use domain::staff::Actor;
 
 use crate::Approval;
@@ -20,6 +20,21 @@ impl Approval {
             None => Ok(Authority::of_the_token(by)),
             Some(roster) => Authority::of(&roster, step, by, now, &self.tenant.time_zone)
                 .map_err(|error| Problem::no_authority(&error)),
+        }
+    }
+
+    /// Refuses new words that correct a notice which never went out.
+    pub(crate) async fn corrects_what_went_out(&self, step: &Move) -> Result<(), Problem> {
+        let (Move::Reword(draft) | Move::Resubmit(draft)) = step else {
+            return Ok(());
+        };
+        let Some(corrected) = &draft.corrects else {
+            return Ok(());
+        };
+        if self.notices.has_gone_out(corrected).await? {
+            Ok(())
+        } else {
+            Err(Problem::field("corrects", "field.not_sent", &[]))
         }
     }
 

@@ -253,6 +253,11 @@ impl Problem {
             NotAllowed::OwnRequest => {
                 Self::said(StatusCode::FORBIDDEN, "own-request", "problem.own_request")
             }
+            NotAllowed::NotYourRequest => Self::said(
+                StatusCode::FORBIDDEN,
+                "not-your-request",
+                "problem.not_your_request",
+            ),
             NotAllowed::NotFromHere { state, step } => {
                 let values = [
                     ("stato", words.state(state.key())),

@@ -112,6 +112,9 @@ pub enum NotAllowed {
         /// The roles that may.
         needs: &'static [Role],
     },
+    /// It is the request of somebody else.
+    #[error("another asked for it")]
+    NotYourRequest,
     /// Who asked for a notice cannot approve it.
     #[error("who asked cannot approve")]
     OwnRequest,

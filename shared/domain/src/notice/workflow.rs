@@ -58,6 +58,13 @@ impl NoticeRequest {
         if !by.is_any(needs) {
             return Err(NotAllowed::NotYours { needs });
         }
+        // Whoever may do it only because they ask for notices does so with their own.
+        let by_office = !needs
+            .iter()
+            .any(|role| *role != Role::Requester && by.is_any(&[*role]));
+        if by_office && by.id != self.submitted.by {
+            return Err(NotAllowed::NotYourRequest);
+        }
         let reason = step
             .reason()
             .map(|reason| reason.chars().take(LONGEST_REASON).collect::<String>());

@@ -274,6 +274,21 @@ fn a_returned_request_comes_back_with_new_words() {
     assert_eq!(again.draft.text, "Alle 9:30.");
 }
 
+#[test]
+fn an_office_asks_again_for_its_own_request_and_the_desk_for_one_that_came_by_e_mail() {
+    let back = Move::Return("Manca l'ora.".to_owned());
+    let returned = apply(forwarded(), back, &group()).unwrap();
+    let again = Move::Resubmit(Box::new(draft("Alle 9:30.")));
+    let another = actor("ufficio.tributi", &[Role::Requester]);
+
+    for step in [again.clone(), Move::Cancel("Non serve.".to_owned())] {
+        let outcome = apply(returned.clone(), step.clone(), &another);
+        assert_eq!(outcome, Err(NotAllowed::NotYourRequest));
+        assert!(apply(returned.clone(), step, &office()).is_ok());
+    }
+    assert!(apply(returned, again, &desk()).is_ok());
+}
+
 fn any_move() -> impl Strategy<Value = (Move, Actor)> {
     let actors = [
         office(),

@@ -62,11 +62,25 @@ pub(crate) struct FindingView {
     set_aside: bool,
 }
 
-/// An earlier notice that looks like it.
+/// An earlier notice that looks like it, as the register has it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DuplicateView {
     /// Which.
+    #[schema(example = "avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B")]
     notice: String,
+    /// What it is about.
+    title: String,
+    /// Its words.
+    text: String,
+    /// Its page.
+    link: String,
+    /// The local day on which it went out, or is wanted.
+    #[schema(example = "2026-12-10")]
+    sent_on: String,
+    /// The day of its event, where it tells one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-12-12")]
+    event_date: Option<String>,
     /// How much alike, from 0 to 1.
     score: f64,
     /// `same_link`, `near_text` or `same_event`.
@@ -175,8 +189,14 @@ impl From<&Finding> for FindingView {
 
 impl From<&Duplicate> for DuplicateView {
     fn from(duplicate: &Duplicate) -> Self {
+        let earlier = &duplicate.earlier;
         Self {
-            notice: duplicate.notice.to_string(),
+            notice: earlier.notice.to_string(),
+            title: earlier.title.clone(),
+            text: earlier.text.clone(),
+            link: earlier.link.clone(),
+            sent_on: earlier.sent_on.to_string(),
+            event_date: earlier.event_date.map(|date| date.to_string()),
             score: duplicate.score,
             why: match duplicate.why {
                 Why::SameLink => "same_link",

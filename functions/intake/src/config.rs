@@ -24,6 +24,8 @@ pub struct Config {
     pub reports_queue_url: String,
     /// `REPORTS_BUCKET`: where reports and the seals of the register are.
     pub reports_bucket: String,
+    /// `INBOX_BUCKET`: the mails of the offices as they were received.
+    pub inbox_bucket: String,
     /// `MAILS_QUEUE_URL`: letters on their way to the post.
     pub mails_queue_url: String,
     /// `NEWS_ROOT`: where pages are read in place of the comune's site; only for tests.
@@ -50,6 +52,7 @@ impl Config {
             pace_per_second: env::positive(var, "PACE_PER_SECOND")?,
             reports_queue_url: env::required(var, "REPORTS_QUEUE_URL")?,
             reports_bucket: env::required(var, "REPORTS_BUCKET")?,
+            inbox_bucket: env::required(var, "INBOX_BUCKET")?,
             mails_queue_url: env::required(var, "MAILS_QUEUE_URL")?,
             news_root: var("NEWS_ROOT"),
             tenant: env::tenant(var)?,

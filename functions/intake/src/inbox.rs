@@ -1,5 +1,6 @@
-//! Mails of the offices that wait for a person: listed, and settled with a note. What they say lies where they were received;
-//! here is which they are, and what was understood.
+//! Mails of the offices that wait for a person: listed with a link to each as it was received, and settled with a note.
+
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -13,10 +14,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::page::{MailsPage, cursor};
-use crate::{Shared, needs};
+use crate::{Intake, Shared, needs};
 
 /// Who sees to the mailbox (Rubano, "Presa in carico").
 const MAY: [Role; 2] = [Role::Operator, Role::SectorHead];
+/// How long a link to a mail is good: long enough to open it, too short to be passed on.
+const LINK: Duration = Duration::from_mins(10);
 /// Longest note, in characters.
 const LONGEST_NOTE: usize = 1000;
 
@@ -46,8 +49,9 @@ pub(crate) struct MailView {
     received_at: String,
     /// Why it waits, in Italian.
     reason: String,
-    /// The file that holds it, in the bucket of received mails.
-    file: String,
+    /// Where it is read whole, as it was received, for ten minutes; absent for one that is dangerous to open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
     /// What is attached to it.
     attachments: Vec<AttachmentView>,
     /// What was understood of it; nothing of it was filed.
@@ -124,8 +128,8 @@ pub(crate) struct SettleBody {
     operation_id = "list_inbox",
     tag = "Posta",
     summary = "Elenca le e-mail in attesa",
-    description = "Le e-mail degli uffici che nessuna regola ha potuto leggere o accettare, dalla più vecchia. Del contenuto si vede solo \
-                   quello che è stato capito. Ruoli: operator, sector_head.",
+    description = "Le e-mail degli uffici che nessuna regola ha potuto leggere o accettare, dalla più vecchia, con quello che ne è stato \
+                   capito e un collegamento all'originale, valido dieci minuti. Ruoli: operator, sector_head.",
     params(
         ("cursor" = Option<String>, Query, description = "Il `cursor` dell'ultima pagina letta."),
         ("limit" = Option<i32>, Query, description = "Quante al massimo; se manca, 25.", minimum = 1, maximum = 100)
@@ -147,8 +151,12 @@ pub(crate) async fn list(
         .inbox
         .waiting(page.after.as_deref(), page.limit)
         .await?;
+    let mut mails = Vec::with_capacity(found.mails.len());
+    for mail in found.mails {
+        mails.push(intake.mail(mail).await?);
+    }
     Ok(Json(MailsView {
-        mails: found.mails.into_iter().map(MailView::from).collect(),
+        mails,
         cursor: found.cursor.as_deref().map(cursor),
     }))
 }
@@ -188,7 +196,7 @@ pub(crate) async fn settle(
         .filter(|mail| mail.waits.is_some())
         .ok_or_else(Problem::not_found)?;
     if mail.settled.is_some() {
-        return Ok(Json(mail.into()));
+        return Ok(Json(intake.mail(mail).await?));
     }
     let now = clock::now();
     let settled = Settled {
@@ -206,7 +214,7 @@ pub(crate) async fn settle(
         Err(error) => return Err(error.into()),
     };
     tracing::info!(mail.digest = mail.digest, "a mail was settled");
-    Ok(Json(mail.into()))
+    Ok(Json(intake.mail(mail).await?))
 }
 
 fn note(text: Option<&str>) -> Result<String, Problem> {
@@ -226,8 +234,21 @@ fn note(text: Option<&str>) -> Result<String, Problem> {
     }
 }
 
-impl From<MailRecord> for MailView {
-    fn from(mail: MailRecord) -> Self {
+impl Intake {
+    /// A mail with the link to its original.
+    async fn mail(&self, mail: MailRecord) -> Result<MailView, Problem> {
+        let link = if mail.waits == Some(Waits::Virus) {
+            None
+        } else {
+            let link = self.received.link(&mail.file, LINK).await;
+            Some(link.map_err(|error| Problem::unavailable(&error))?)
+        };
+        Ok(MailView::of(mail, link))
+    }
+}
+
+impl MailView {
+    fn of(mail: MailRecord, link: Option<String>) -> Self {
         let reason = mail.waits.map(Waits::key);
         Self {
             id: mail.digest,
@@ -235,7 +256,7 @@ impl From<MailRecord> for MailView {
             subject: mail.subject,
             received_at: mail.received_at.to_string(),
             reason: reason.map_or_else(String::new, |key| texts::italian().staff(key, &[])),
-            file: mail.file,
+            link,
             attachments: mail.attachments.into_iter().map(Into::into).collect(),
             requests: mail.requests.into_iter().map(Into::into).collect(),
             answered: mail.answer.is_some(),

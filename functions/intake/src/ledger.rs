@@ -80,6 +80,12 @@ pub(crate) struct LedgerView {
     /// The reason given, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// Which check was set aside, where the move was about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "E16")]
+    check: Option<String>,
+    /// Whether it was a rehearsal, in which nothing is sent.
+    training: bool,
     /// The hash of the row.
     hash: String,
 }
@@ -103,6 +109,8 @@ impl From<Found> for LedgerView {
             wanted_at: row.wanted_at.to_string(),
             digest: row.digest.as_str().to_owned(),
             reason: row.reason,
+            check: row.check.map(|check| check.key().to_owned()),
+            training: row.training,
             hash,
         }
     }

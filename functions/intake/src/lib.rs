@@ -56,6 +56,8 @@ pub struct Intake {
     pub checker: Checker,
     /// The mails of the offices.
     pub inbox: Inbox,
+    /// The same as they were received.
+    pub received: Files,
     /// What Meta says and allows, and when a notice will have reached everybody.
     pub planner: Planner,
     /// Whose service messages are counted.

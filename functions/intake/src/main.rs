@@ -38,6 +38,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         reports: Queue::new(&aws, config.reports_queue_url),
         files: Files::new(&aws, config.reports_bucket),
         inbox: Inbox::new(&aws, config.procedure_table),
+        received: Files::new(&aws, config.inbox_bucket),
         planner: Planner {
             people: People::new(&aws, config.people_table),
             platform: PlatformState::new(&aws, &config.platform_table),

@@ -109,6 +109,11 @@ pub(crate) async fn submit(
     let now = clock::now();
     let training = body.training;
     let draft = Draft::check(&body.into(), &intake.tenant, now)?;
+    if let Some(corrected) = &draft.corrects
+        && !intake.notices.has_gone_out(corrected).await?
+    {
+        return Err(Problem::field("corrects", "field.not_sent", &[]));
+    }
 
     let id = key
         .as_ref()

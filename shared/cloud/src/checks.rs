@@ -8,7 +8,7 @@ use domain::notice::{Draft, Kind, NoticeRequest, StateName};
 use domain::price::{self, in_euro};
 use domain::tenant::Tenant;
 use domain::texts::italian;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
 use crate::StoreError;
@@ -59,9 +59,7 @@ impl Checker {
     ) -> Result<Checked, StoreError> {
         let draft = &request.draft;
         let page = self.page(draft, tenant, now).await;
-        let mut others = others(&request.id, notices, tenant).await?;
-        // What it corrects it may look like; other notices it may not.
-        others.retain(|(other, _)| draft.corrects.as_ref() != Some(&other.notice));
+        let others = others(&request.id, notices, tenant).await?;
         let forecast = planner.forecast(draft, 0, tenant, now).await?;
         let earlier: Vec<Earlier> = others.iter().map(|(earlier, _)| earlier.clone()).collect();
         let rules = &tenant.sending;
@@ -84,6 +82,9 @@ impl Checker {
             earlier: &earlier,
             on_that_day: counted(&|date| date == wanted),
             in_that_week: counted(&|date| week(date) == week(wanted)),
+            next_hour: forbidden
+                .as_ref()
+                .and_then(|_| next_hour(draft.wanted_at, tenant)),
             hour: forbidden.map(|forbidden| said(&forbidden)),
             electoral: rules.is_electoral(wanted),
             recipients: forecast.recipients,
@@ -111,6 +112,21 @@ fn said(forbidden: &Forbidden) -> String {
     let (key, values) = forbidden.words();
     let values: Vec<_> = values.iter().map(|(n, v)| (*n, v.as_str())).collect();
     italian().staff(key, &values)
+}
+
+/// The first allowed hour after a forbidden one, in words.
+fn next_hour(wanted: DateTime, tenant: &Tenant) -> Option<String> {
+    let zone = &tenant.time_zone;
+    let next = tenant
+        .sending
+        .next_allowed(zone.resolve(wanted).ok()?, zone)?;
+    let next = zone.civil(next);
+    let values = [
+        ("giorno", next.strftime("%d/%m/%Y").to_string()),
+        ("ora", next.strftime("%H:%M").to_string()),
+    ];
+    let values: Vec<_> = values.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    Some(italian().staff("sending.next", &values))
 }
 
 /// Other notices that went out or are on their way.

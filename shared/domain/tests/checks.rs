@@ -32,6 +32,7 @@ struct Example {
     text: Option<String>,
     link: Option<String>,
     kind: Option<String>,
+    corrects: Option<String>,
     template: Option<String>,
     editorial: Option<EditorialSettings>,
     /// Whether it is looked at before it is a draft.
@@ -50,7 +51,6 @@ struct Around {
     electoral: bool,
     recipients: u64,
     cost: Option<String>,
-    correction: bool,
     spaced_series: bool,
 }
 
@@ -100,7 +100,7 @@ impl Example {
         let draft: Draft = serde_json::from_value(json!({
             "title": "Mercatino di Natale", "text": self.text(), "link": self.link(),
             "wanted_at": "2026-12-10T09:30", "office": "Cultura",
-            "kind": self.kind.as_deref().unwrap_or("evento")
+            "kind": self.kind.as_deref().unwrap_or("evento"), "corrects": self.corrects
         }))
         .unwrap();
         let usual = Around::default();
@@ -114,10 +114,10 @@ impl Example {
             hour: self
                 .forbidden_hour
                 .then(|| "la domenica non partono avvisi.".to_owned()),
+            next_hour: None,
             electoral: around.electoral,
             recipients: around.recipients,
             cost: around.cost.clone(),
-            correction: around.correction,
             spaced_series: around.spaced_series,
         };
         check(&draft, &self.tenant(), &around)

@@ -90,6 +90,7 @@ impl Desk {
             // No page is read here: that is tried in `cloud` and in the story of a notice.
             checker: Checker::new(News::new(Some("http://127.0.0.1:1")).unwrap()),
             inbox: Inbox::new(&aws, Tables::PROCEDURE),
+            received: Files::new(&aws, "posta"),
             planner: Planner {
                 people: People::new(&aws, Tables::PEOPLE),
                 platform: PlatformState::new(&aws, Tables::PLATFORM),

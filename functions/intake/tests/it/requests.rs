@@ -90,6 +90,18 @@ async fn a_request_that_cannot_go_out_is_refused_by_field() {
 }
 
 #[tokio::test]
+async fn only_a_notice_that_went_out_can_be_corrected() {
+    let desk = Desk::open().await;
+    let asked = desk.submit(&draft()).await;
+    let id = asked.body["id"].as_str().unwrap();
+
+    for code in [id, "avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B"] {
+        let answer = desk.submit(&with("corrects", code.into())).await;
+        assert_eq!(fields(&answer), ["corrects"], "{code}");
+    }
+}
+
+#[tokio::test]
 async fn everything_that_is_missing_is_told_at_once() {
     let desk = Desk::open().await;
 

@@ -6,7 +6,6 @@ use super::dates::{days, event_date};
 use super::link::normalised_link;
 use super::prose::{Prose, fold};
 use super::{Earlier, EditorialSettings};
-use crate::ids::NoticeId;
 use crate::notice::Draft;
 
 /// In what an earlier notice is the same.
@@ -24,8 +23,8 @@ pub enum Why {
 /// An earlier notice that may make a draft superfluous.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Duplicate {
-    /// Which notice.
-    pub notice: NoticeId,
+    /// The notice, as the register has it.
+    pub earlier: Earlier,
     /// How much it is the same, from 0 to 1.
     pub score: f64,
     /// In what.
@@ -38,8 +37,7 @@ pub fn duplicates(
     earlier: &[Earlier],
     settings: &EditorialSettings,
 ) -> Vec<Duplicate> {
-    let mut found: Vec<Duplicate> = earlier
-        .iter()
+    let mut found: Vec<Duplicate> = others(draft, earlier)
         .filter_map(|earlier| {
             let reasons = [
                 same_link(draft, earlier, settings),
@@ -52,7 +50,7 @@ pub fn duplicates(
                 .flatten()
                 .reduce(|best, other| if other.1 > best.1 { other } else { best })?;
             Some(Duplicate {
-                notice: earlier.notice.clone(),
+                earlier: earlier.clone(),
                 score: best.1,
                 why: best.0,
             })
@@ -60,6 +58,17 @@ pub fn duplicates(
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     found
+}
+
+/// The notices that `draft` must not repeat: all but the one that it corrects, which it looks like on purpose.
+pub(super) fn others<'a>(
+    draft: &Draft,
+    earlier: &'a [Earlier],
+) -> impl Iterator<Item = &'a Earlier> {
+    let corrected = draft.corrects.clone();
+    earlier
+        .iter()
+        .filter(move |earlier| corrected.as_ref() != Some(&earlier.notice))
 }
 
 /// How much two texts are alike, from 0 to 1: Sørensen–Dice over pairs of letters, after case and accents are dropped and the

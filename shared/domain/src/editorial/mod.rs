@@ -265,14 +265,14 @@ pub struct Surroundings<'a> {
     pub in_that_week: u32,
     /// Why the wanted hour is forbidden, as an office reads it, if it is.
     pub hour: Option<String>,
+    /// The first hour from the wanted one on that is allowed, as an office reads it, where the wanted one is not.
+    pub next_hour: Option<String>,
     /// Whether the wanted day is in an electoral period.
     pub electoral: bool,
     /// To how many people it would go; 0 as long as they are not counted.
     pub recipients: u64,
     /// The expected cost, as an office reads it; `None` without a price list.
     pub cost: Option<String>,
-    /// Whether it corrects an earlier notice.
-    pub correction: bool,
     /// Whether it is one of several appointments far apart (Rubano, "Richiesta di invio", note).
     pub spaced_series: bool,
 }
@@ -287,10 +287,10 @@ impl Surroundings<'_> {
             on_that_day: 0,
             in_that_week: 0,
             hour: None,
+            next_hour: None,
             electoral: false,
             recipients: 0,
             cost: None,
-            correction: false,
             spaced_series: false,
         }
     }

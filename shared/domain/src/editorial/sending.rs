@@ -1,7 +1,7 @@
 //! E16–E20 and E23: what a notice meets when it goes out.
 
 use super::dates::in_words;
-use super::duplicates::{near_text, same_event, same_link};
+use super::duplicates::{near_text, others, same_event, same_link};
 use super::prose::Prose;
 use super::style::elected;
 use super::{CheckId, Finding, Severity, Surroundings, proposed_category};
@@ -13,13 +13,12 @@ use Severity::{Block, Info, Warn};
 
 /// All that is found around `draft`.
 pub(super) fn around(draft: &Draft, tenant: &Tenant, around: &Surroundings<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    if !around.correction {
-        found.extend(again(draft, tenant, around));
-    }
+    let mut found = again(draft, tenant, around);
     if let Some(why) = &around.hour {
         let values = vec![("motivo", why.clone())];
-        found.push(Finding::new(E17, Block, "check.e17", values));
+        found.push(
+            Finding::new(E17, Block, "check.e17", values).suggesting(around.next_hour.clone()),
+        );
     }
     if draft.kind != Kind::Emergenza {
         found.extend(caps(tenant, around));
@@ -39,7 +38,7 @@ fn again(draft: &Draft, tenant: &Tenant, around: &Surroundings<'_>) -> Vec<Findi
     // One of several appointments far apart looks like the others: it takes a reason, and no second person.
     let weight = if around.spaced_series { Warn } else { Block };
     let mut found = Vec::new();
-    for earlier in around.earlier {
+    for earlier in others(draft, around.earlier) {
         let values = |score: f64| {
             vec![
                 ("codice", earlier.notice.to_string()),

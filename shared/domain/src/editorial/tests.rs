@@ -84,7 +84,7 @@ fn the_surest_duplicate_comes_first_and_each_notice_once() {
         .iter()
         .map(|d| {
             (
-                d.notice.as_str().chars().last().unwrap(),
+                d.earlier.notice.as_str().chars().last().unwrap(),
                 d.why,
                 d.score < 1.0,
             )

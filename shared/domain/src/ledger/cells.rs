@@ -12,7 +12,7 @@ pub fn headers() -> impl Iterator<Item = HarmlessText> {
 }
 
 /// How many columns there are.
-const COLUMNS: usize = 17;
+const COLUMNS: usize = 19;
 
 /// The cells of a row whose hash is `hash`, in the order of the columns.
 pub fn cells(row: &LedgerRow, hash: &str, zone: &Zone) -> [Cell; COLUMNS] {
@@ -37,6 +37,11 @@ pub fn cells(row: &LedgerRow, hash: &str, zone: &Zone) -> [Cell; COLUMNS] {
         text(row.digest.as_str()),
         perhaps(row.reason.as_deref()),
         text(hash),
+        perhaps(row.check.map(crate::editorial::CheckId::key)),
+        perhaps(
+            row.training
+                .then(|| texts::italian().ledger.training.as_str()),
+        ),
     ]
 }
 

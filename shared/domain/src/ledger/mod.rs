@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::Instant;
+use crate::editorial::CheckId;
 use crate::ids::{NoticeId, StaffId};
 use crate::notice::{Applied, Digest, MoveKind, StateName};
 
@@ -63,6 +64,12 @@ pub struct LedgerRow {
     pub digest: Digest,
     /// The reason given, if any.
     pub reason: Option<String>,
+    /// Which check was set aside, where the move was about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<CheckId>,
+    /// Whether it was a rehearsal, in which nothing is sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub training: bool,
 }
 
 impl LedgerRow {
@@ -84,6 +91,8 @@ impl LedgerRow {
             wanted_at: request.draft.wanted_at,
             digest: entry.digest.clone(),
             reason: entry.reason.clone(),
+            check: entry.check,
+            training: request.training,
         }
     }
 

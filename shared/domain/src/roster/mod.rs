@@ -198,13 +198,6 @@ impl Roster {
         Ok(operator)
     }
 
-    /// The roles of `id` at `now`: none without an appointment that holds.
-    pub fn roles_at(&self, id: &StaffId, now: Instant, zone: &Zone) -> Vec<Role> {
-        self.may_act(id, now, zone)
-            .map(|operator| operator.roles.clone())
-            .unwrap_or_default()
-    }
-
     /// Whether nobody can forward: only then is the alternative path open.
     pub fn sector_head_absent(&self, now: Instant, zone: &Zone) -> bool {
         self.acting(Phase::Forward, now, zone) == Acting::Gap

@@ -2,11 +2,13 @@
 //! citizens' phones, and the staff with their tokens. The demo and the end-to-end tests are written with it.
 
 mod meddling;
+mod office;
 mod site;
 mod staff;
 mod tables;
 mod world;
 
+pub use office::{OFFICE, absence_of_the_head, mail_of_the_office};
 pub use site::{Site, SitePage};
 pub use staff::{Answer, Staff};
 pub use world::{Result, Trouble, World, poll, rome};

@@ -79,7 +79,11 @@ impl Rates {
             "delivery" => 30 * self.kills_times,
             // These work once for a notice or a request, however many people there are.
             "report" if self.kills_times > 0 => 4_000,
-            "dispatch" | "approval" | "intake" if self.kills_times > 0 => 1_500,
+            "dispatch" | "approval" | "intake" | "mailroom" | "courier" | "deadlines"
+                if self.kills_times > 0 =>
+            {
+                1_500
+            }
             _ => 0,
         }
     }

@@ -7,6 +7,7 @@ mod citizens;
 mod fate;
 mod judge;
 mod office;
+mod post;
 mod process;
 mod proxy;
 mod rows;
@@ -22,9 +23,11 @@ use cloud::env::process as variable;
 use domain::ids::NoticeId;
 use rehearsal::{Result, Trouble, World, poll};
 use serde_json::json;
+use tokio::sync::Notify;
 
 use citizens::{Size, Town};
 use fate::Rates;
+use office::AskedFor;
 use proxy::Proxy;
 
 /// What is asked for by variables.
@@ -58,7 +61,7 @@ const TERM: u32 = 25;
 
 /// Seconds for which a message stays invisible that a dead function held: just above the function's time-out, as on AWS, and not
 /// six times.
-const RETRIES: [(&str, u32); 8] = [
+const RETRIES: [(&str, u32); 11] = [
     ("InboundQueueUrl", 32),
     ("RepliesQueueUrl", 62),
     ("StatusesQueueUrl", 32),
@@ -67,11 +70,14 @@ const RETRIES: [(&str, u32); 8] = [
     ("HeldQueueUrl", 62),
     ("DispatchesQueueUrl", 45),
     ("ReportsQueueUrl", 60),
+    ("InboxQueueUrl", 62),
+    ("MailsQueueUrl", 32),
+    ("TicksQueueUrl", 122),
 ];
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
+    match Box::pin(run()).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(trouble) => {
@@ -177,6 +183,7 @@ impl Run {
             "status_delay_ms": [20, 900],
         }))
         .await?;
+        self.world.appoint().await?;
         let town = Town::found(peer, asked.size, asked.seed).await?;
         if asked.trouble > 0 {
             let messages = asked.size.recipients * 3;
@@ -186,7 +193,7 @@ impl Run {
         self.proxy
             .blow(Rates::for_recipients(asked.size.recipients, asked.trouble));
 
-        let (town, notice, titles) = tokio::select! {
+        let (town, notice, asked_for) = tokio::select! {
             played = self.scenes(town) => played?,
             never = self.kill_now_and_then() => return never.map(|()| false),
             never = self.tell() => return never.map(|()| false),
@@ -208,13 +215,15 @@ impl Run {
         let rows = calm::wait_until_settled(&self.world, term).await?;
 
         let verdict = judge::judge(&self.world, &town, &notice, &rows).await?;
-        let wrong = office::wrong(&self.world, &titles).await?;
+        post::wait_until_posted(&self.world, PATIENCE).await?;
+        let mut wrong = office::wrong(&self.world, &asked_for).await?;
+        wrong.extend(post::wrong(&self.world, &asked_for, asked.seed).await?);
         self.close(&town, verdict, wrong)
     }
 
     /// The main job, under trouble.
-    async fn scenes(&self, mut town: Town) -> Result<(Town, NoticeId, Vec<String>)> {
-        let (world, peer) = (&self.world, &self.world.peer);
+    async fn scenes(&self, mut town: Town) -> Result<(Town, NoticeId, AskedFor)> {
+        let (world, peer, seed) = (&self.world, &self.world.peer, self.asked.seed);
         town.subscribe(peer).await?;
         self.say("everybody has asked to subscribe");
         calm::wait_until_heard(world, PATIENCE).await?;
@@ -222,10 +231,25 @@ impl Run {
         town.leave(peer).await?;
         calm::wait_until_heard(world, PATIENCE).await?;
 
-        let offices = office::others(world, self.asked.seed);
+        // While the head is absent nothing goes the ordinary way.
+        let the_head_may_go = Notify::new();
+        let offices = async {
+            let mailed = post::mails(world, seed).await?;
+            let mut scheduled = office::others(world, seed).await?;
+            the_head_may_go.notified().await;
+            let alternative = office::alternative(world, seed).await?;
+            scheduled.extend(alternative.iter().cloned());
+            self.say("the offices have asked for all");
+            Ok(AskedFor {
+                scheduled,
+                alternative,
+                mailed,
+            })
+        };
         let broadcast = async {
-            let notice = office::notice(world, self.asked.seed).await?;
+            let notice = office::notice(world, seed).await?;
             self.say(&format!("notice {notice} is scheduled"));
+            the_head_may_go.notify_one();
             self.wait_for(&notice, &["sending", "sent"]).await?;
             self.say("the notice goes out; others write, some leave");
             let step = (self.asked.size.inbound / 200).clamp(5, 40);
@@ -237,8 +261,8 @@ impl Run {
             calm::wait_until_still(world, &self.queues, PATIENCE).await?;
             Ok::<_, Trouble>((town, notice))
         };
-        let (titles, broadcast) = futures::try_join!(offices, broadcast)?;
-        Ok((broadcast.0, broadcast.1, titles))
+        let (asked_for, (town, notice)) = futures::try_join!(offices, broadcast)?;
+        Ok((town, notice, asked_for))
     }
 
     async fn wait_for(&self, notice: &NoticeId, states: &[&str]) -> Result<()> {

@@ -6,12 +6,15 @@ use std::time::{Duration, Instant};
 use cloud::clock;
 use domain::ids::NoticeId;
 use jiff::SignedDuration;
-use rehearsal::{Result, Trouble, World, poll, rome};
+use rehearsal::{Result, Trouble, World, absence_of_the_head, poll, rome};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 /// How long an office insists on one request.
 const PATIENCE: Duration = Duration::from_mins(4);
+
+/// The roster is known to every function after this while.
+const KNOWN_AFTER: Duration = Duration::from_millis(1_500);
 
 /// What the notice that goes out says, and no other message does.
 pub(crate) const MARK: &str = "tempesta di prova";
@@ -19,20 +22,43 @@ pub(crate) const MARK: &str = "tempesta di prova";
 /// How many requests accompany it, so that their functions work, and die, as well.
 const OTHERS: usize = 12;
 
-/// The procedure, in order: state, who moves on from there, how.
-const STEPS: [(&str, &str, &str); 4] = [
+/// How many go the alternative way.
+const ALTERNATIVE: usize = 4;
+
+/// A way through the procedure, in order: state, who moves on from there, how.
+type Way = [(&'static str, &'static str, &'static str); 4];
+
+const ORDINARY: Way = [
     ("submitted", "operator", "take-charge"),
     ("taken_in_charge", "sector_head", "forward"),
     ("forwarded", "operating_group", "approve"),
     ("approved", "operator", "schedule"),
 ];
 
+const WITHOUT_THE_HEAD: Way = [
+    ("submitted", "operator", "take-charge"),
+    ("taken_in_charge", "operator", "forward-directly"),
+    ("forwarded", "supplier", "approve"),
+    ("approved", "operator", "schedule"),
+];
+
+/// What the offices have asked for, by title.
+#[derive(Debug)]
+pub(crate) struct AskedFor {
+    /// What is scheduled.
+    pub(crate) scheduled: Vec<String>,
+    /// Of these, what went the alternative way.
+    pub(crate) alternative: Vec<String>,
+    /// What was asked for by e-mail, and waits to be taken in charge.
+    pub(crate) mailed: Vec<String>,
+}
+
 /// The notice of this run, scheduled for a minute from now.
 pub(crate) async fn notice(world: &World, seed: u64) -> Result<NoticeId> {
     let at = clock::now() + SignedDuration::from_secs(60);
     let mut draft = World::draft(rome(at)?);
     draft["text"] = format!("{MARK} {seed}, sabato 12 dicembre 2026.").into();
-    scheduled(world, &format!("avviso-{seed}"), &draft).await
+    scheduled(world, &format!("avviso-{seed}"), &draft, &ORDINARY).await
 }
 
 /// Other requests, for the day after tomorrow, and the reports of two periods; gives their titles.
@@ -43,7 +69,7 @@ pub(crate) async fn others(world: &World, seed: u64) -> Result<Vec<String>> {
         let mut draft = World::draft(rome(at)?);
         let title = format!("Prova {seed}-{n}");
         draft["title"] = title.clone().into();
-        scheduled(world, &format!("prova-{seed}-{n}"), &draft).await?;
+        scheduled(world, &format!("prova-{seed}-{n}"), &draft, &ORDINARY).await?;
         titles.push(title);
         if n % 4 == 1 {
             report(world, ["2026-B5", "2026-B6", "2026-B6"][n / 4]).await?;
@@ -53,8 +79,30 @@ pub(crate) async fn others(world: &World, seed: u64) -> Result<Vec<String>> {
     Ok(titles)
 }
 
-/// Which of `titles` are not there exactly once and scheduled.
-pub(crate) async fn wrong(world: &World, titles: &[String]) -> Result<Vec<String>> {
+/// The head is absent: requests that the desk takes to the supplier itself; gives their titles.
+pub(crate) async fn alternative(world: &World, seed: u64) -> Result<Vec<String>> {
+    let away = absence_of_the_head()?;
+    insist("absence written down", async || {
+        let path = "/v1/roster/absences";
+        call(world, "administrator", Method::POST, path, &away, &[]).await
+    })
+    .await?;
+    tokio::time::sleep(KNOWN_AFTER).await;
+    let mut titles = Vec::new();
+    for n in 0..ALTERNATIVE {
+        let at = clock::now() + SignedDuration::from_hours(72);
+        let mut draft = World::draft(rome(at)?);
+        let title = format!("Senza capo {seed}-{n}");
+        draft["title"] = title.clone().into();
+        let key = format!("senza-{seed}-{n}");
+        scheduled(world, &key, &draft, &WITHOUT_THE_HEAD).await?;
+        titles.push(title);
+    }
+    Ok(titles)
+}
+
+/// Which requests are not there exactly once and where they should be.
+pub(crate) async fn wrong(world: &World, asked_for: &AskedFor) -> Result<Vec<String>> {
     let items = world.items("NoticesTable").await?;
     let states = |title: &str| -> Vec<String> {
         items
@@ -69,11 +117,13 @@ pub(crate) async fn wrong(world: &World, titles: &[String]) -> Result<Vec<String
             .cloned()
             .collect()
     };
-    Ok(titles
-        .iter()
-        .map(|title| (title, states(title)))
-        .filter(|(_, states)| states.as_slice() != ["scheduled"])
-        .map(|(title, states)| format!("{title}: {states:?}"))
+    let scheduled = asked_for.scheduled.iter().map(|title| (title, "scheduled"));
+    let mailed = asked_for.mailed.iter().map(|title| (title, "submitted"));
+    Ok(scheduled
+        .chain(mailed)
+        .map(|(title, wanted)| (title, wanted, states(title)))
+        .filter(|(_, wanted, states)| states.as_slice() != [*wanted])
+        .map(|(title, wanted, states)| format!("{title}: {states:?} instead of {wanted}"))
         .collect())
 }
 
@@ -93,8 +143,8 @@ async fn report(world: &World, period: &str) -> Result<()> {
     .map(|_| ())
 }
 
-/// Submits `draft` under `key` and makes every move up to its schedule.
-async fn scheduled(world: &World, key: &str, draft: &Value) -> Result<NoticeId> {
+/// Submits `draft` under `key` and makes every move of `way` up to its schedule.
+async fn scheduled(world: &World, key: &str, draft: &Value, way: &Way) -> Result<NoticeId> {
     let submitted = insist("request taken", async || {
         let headers = [("idempotency-key", key.to_owned())];
         call(
@@ -116,15 +166,20 @@ async fn scheduled(world: &World, key: &str, draft: &Value) -> Result<NoticeId> 
             return Ok(None);
         };
         let state = present["state"]["name"].as_str().unwrap_or_default();
-        let Some((_, role, step)) = STEPS.iter().find(|(from, _, _)| *from == state) else {
+        let Some((_, role, step)) = way.iter().find(|(from, _, _)| *from == state) else {
             return Ok(Some(present));
         };
         let (role, step, body) = match *step {
             "approve" => (*role, *step, json!({"digest": present["digest"]})),
-            "forward" => match lifted(world, &path).await? {
-                Some(lift) => lift,
-                None => (*role, *step, json!({})),
-            },
+            // The head seconds what the desk sets aside; in the head's absence somebody of the group does.
+            "forward" | "forward-directly" => {
+                let second = match *step {
+                    "forward" => *role,
+                    _ => "operating_group",
+                };
+                let lift = lifted(world, &path, second).await?;
+                lift.unwrap_or((*role, *step, json!({})))
+            }
             step => (*role, step, json!({})),
         };
         let version = [(
@@ -147,9 +202,13 @@ async fn scheduled(world: &World, key: &str, draft: &Value) -> Result<NoticeId> 
         .map_err(|error| Trouble(format!("{id}: {error}")))
 }
 
-/// What has to be done before `path` can be forwarded: the desk sets aside what a check found, and where it takes two the
-/// head agrees. Nothing if nothing is in the way.
-async fn lifted(world: &World, path: &str) -> Result<Option<(&'static str, &'static str, Value)>> {
+/// What has to be done before `path` can be forwarded: the desk sets aside what a check found, and where it takes two `second`
+/// agrees. Nothing if nothing is in the way.
+async fn lifted(
+    world: &World,
+    path: &str,
+    second: &'static str,
+) -> Result<Option<(&'static str, &'static str, Value)>> {
     let checks = format!("{path}/checks");
     let (Some(checks), Some(present)) = (
         call(world, "operator", Method::GET, &checks, &Value::Null, &[]).await?,
@@ -172,7 +231,7 @@ async fn lifted(world: &World, path: &str) -> Result<Option<(&'static str, &'sta
             }
             Some(waiver) if how == "with_second_person" && waiver["second"].is_null() => {
                 let body = json!({"check": finding["check"]});
-                return Ok(Some(("sector_head", "second", body)));
+                return Ok(Some((second, "second", body)));
             }
             Some(_) => {}
         }

@@ -75,7 +75,7 @@ pub(crate) async fn at_meta(peer: &Control, messages: usize, seed: u64) -> Resul
 }
 
 /// Those that work behind the citizens' and the offices' backs, as often as they are chosen.
-const VICTIMS: [&str; 10] = [
+const VICTIMS: [&str; 13] = [
     "webhook",
     "conversation",
     "conversation",
@@ -86,6 +86,9 @@ const VICTIMS: [&str; 10] = [
     "delivery",
     "delivery",
     "approval",
+    "mailroom",
+    "courier",
+    "deadlines",
 ];
 
 /// Kills every process of a function chosen by chance, every few seconds, until it is dropped. `killed` counts.

@@ -1,22 +1,15 @@
 //! The written procedure of Rubano: an e-mail with two requests, one that was made before, one that finds the head of the
 //! sector absent.
 
-use std::time::Duration;
-
 use domain::ids::NoticeId;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use rehearsal::{Result, Trouble, World, poll, rome};
+use rehearsal::{OFFICE, Result, Trouble, World, mail_of_the_office, poll, rome};
 use serde_json::{Value, json};
 
 use crate::voice;
 
 /// Seconds between the e-mail and the hour of the notice at least: enough for the procedure. Offices write whole minutes.
 const AHEAD: i64 = 100;
-/// The roster is known to every function after this while.
-const KNOWN_AFTER: Duration = Duration::from_millis(1_500);
-/// Who writes.
-const OFFICE: &str = "cultura@rubano.it";
-
 /// What was walked through.
 #[derive(Debug)]
 pub(crate) struct Walked {
@@ -34,36 +27,7 @@ pub(crate) struct Walked {
 
 /// The administrator writes down who acts: posts of the comune, no people.
 pub(crate) async fn appoint(world: &World) -> Result<()> {
-    let operator = |id: &str, role: &str| {
-        json!({
-            "id": id, "name": id, "email": format!("{id}@rubano.example"), "roles": [role],
-            "appointed_by": "decreto n. 12 del 03/03/2026", "from": "2026-01-01",
-        })
-    };
-    let roster = json!({
-        "operators": [
-            operator("sportello.uno", "operator"),
-            operator("sportello.due", "operator"),
-            operator("capo.settore", "sector_head"),
-            operator("gruppo.uno", "operating_group"),
-            operator("sindaco", "operating_group"),
-            operator("fornitore.uno", "supplier"),
-        ],
-        "phases": {
-            "take_charge": ["sportello.uno", "sportello.due"],
-            "forward": ["capo.settore"],
-            "alternative": ["sportello.uno", "sportello.due"],
-            "monitoring": ["capo.settore", "sportello.uno", "sportello.due"],
-        },
-        "group": {"members": ["gruppo.uno", "sindaco"], "supplier": "fornitore.uno", "mayor": "sindaco"},
-        "mailbox": ["avvisi.whatsapp@rubano.example"],
-    });
-    world
-        .staff("administrator")?
-        .put("/v1/roster", &roster)
-        .await?
-        .good()?;
-    tokio::time::sleep(KNOWN_AFTER).await;
+    world.appoint().await?;
     voice::step(
         "l'amministratore registra incarichi e sostituti: sportello, capo settore, gruppo operativo, ditta, sindaco",
     );
@@ -92,23 +56,19 @@ async fn by_mail(world: &World) -> Result<[NoticeId; 2]> {
     let said = |at| -> Result<String> { Ok(rome(at)?.strftime("%d/%m/%Y ore %H:%M").to_string()) };
     let event = rome(now)?.date().saturating_add(14.days());
     let event = event.strftime("%d/%m/%Y");
-    let mail = format!(
-        "X-SES-Spam-Verdict: PASS\r\nX-SES-Virus-Verdict: PASS\r\n\
-         Authentication-Results: amazonses.com; spf=pass smtp.mailfrom=rubano.it; dkim=pass header.i=@rubano.it; dmarc=pass header.from=rubano.it;\r\n\
-         From: Ufficio Cultura <{OFFICE}>\r\nTo: smspuntosi@rubano.it\r\nMessage-ID: <demo@rubano.it>\r\n\
-         Subject: Richieste di invio\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\
-         Content-Transfer-Encoding: 8bit\r\n\r\n\
-         Buongiorno, due richieste.\r\n\r\n\
-         Richiesta 1\r\nTitolo: Mercatino di Natale\r\nData invio: {}\r\n\
-         Testo: il {event}, dalle 9:30 alle 18:00, mercatino di Natale nella piazza del municipio.\r\n\
-         Link: https://www.rubano.it/notizie/mercatino-di-natale\r\nTipologia: evento\r\n\r\n\
-         Richiesta 2\r\nTitolo: Letture in biblioteca\r\nData invio: {}\r\n\
-         Testo: il {event}, alle 10:30, in biblioteca, letture ad alta voce per i bambini più piccoli.\r\n\
-         Link: https://www.rubano.it/notizie/letture-in-biblioteca\r\nTipologia: evento\r\n\r\n\
-         Cordiali saluti\r\nUfficio Cultura\r\n",
+    let body = format!(
+        "Buongiorno, due richieste.\n\n\
+         Richiesta 1\nTitolo: Mercatino di Natale\nData invio: {}\n\
+         Testo: il {event}, dalle 9:30 alle 18:00, mercatino di Natale nella piazza del municipio.\n\
+         Link: https://www.rubano.it/notizie/mercatino-di-natale\nTipologia: evento\n\n\
+         Richiesta 2\nTitolo: Letture in biblioteca\nData invio: {}\n\
+         Testo: il {event}, alle 10:30, in biblioteca, letture ad alta voce per i bambini più piccoli.\n\
+         Link: https://www.rubano.it/notizie/letture-in-biblioteca\nTipologia: evento\n\n\
+         Cordiali saluti\nUfficio Cultura\n",
         said(at)?,
         said(at + SignedDuration::from_hours(24))?,
     );
+    let mail = mail_of_the_office("demo", "Richieste di invio", &body);
     world.receive_mail("demo.eml", mail.as_bytes()).await?;
     voice::step("l'ufficio Cultura scrive una sola e-mail con due richieste");
     let requests = poll("two requests", 60, async || {
@@ -225,18 +185,7 @@ async fn alternative(world: &World, notice: &NoticeId) -> Result<usize> {
         "the alternative path while the head is there",
         &closed.body,
     )?;
-    let now = cloud::clock::now();
-    let away = json!({
-        "operator": "capo.settore", "reason": "impediment",
-        "from": rome(now - SignedDuration::from_secs(60))?.to_string(),
-        "until": rome(now + SignedDuration::from_hours(24))?.to_string(),
-    });
-    world
-        .staff("administrator")?
-        .post("/v1/roster/absences", &away, None)
-        .await?
-        .good()?;
-    tokio::time::sleep(KNOWN_AFTER).await;
+    world.send_the_head_away().await?;
     let refused = world
         .staff("sector_head")?
         .make(notice, "forward", &json!({}))

@@ -254,7 +254,7 @@ pub fn at_the_watch(
     };
     let list: Vec<_> = waiting
         .iter()
-        .map(|request| format!("- {} ({})", request.draft.title, request.id))
+        .map(|request| format!("- {}: {}", request.draft.title, address(request, tenant)))
         .collect();
     let (count, list) = (waiting.len().to_string(), list.join("\n"));
     let values = [
@@ -279,10 +279,7 @@ fn compose(
 ) -> Result<Letter, LetterError> {
     let id = format!("{}#{}#{key}", request.id, request.version);
     let words = texts::italian();
-    let address = match &tenant.desk_url {
-        Some(root) => format!("{root}/v1/notice-requests/{}", request.id),
-        None => request.id.to_string(),
-    };
+    let address = address(request, tenant);
     let wanted = request
         .draft
         .wanted_at
@@ -308,6 +305,14 @@ fn compose(
     }
     let id = id.parse().map_err(|_| LetterError::Subject)?;
     Letter::new(id, to, subject, &body)?.with_copies(cc)
+}
+
+/// Where the request is worked on. The address holds nothing but the code: whoever opens it signs in.
+fn address(request: &NoticeRequest, tenant: &Tenant) -> String {
+    match &tenant.desk_url {
+        Some(root) => format!("{}/{}", root.trim_end_matches('/'), request.id),
+        None => request.id.to_string(),
+    }
 }
 
 /// Why it was turned down, sent back or called off.

@@ -94,3 +94,34 @@ fn an_office_that_wrote_by_e_mail_hears_what_became_of_its_request() {
         letter.body
     );
 }
+
+#[test]
+fn a_letter_leads_to_its_request_and_carries_nothing_but_the_code() {
+    let mut tenant = rubano();
+    tenant.desk_url = Some("https://api.example.it/desk".to_owned());
+    let letter = letters(&taken(), &roster(&[]), &tenant, now())
+        .unwrap()
+        .remove(0);
+    insta::assert_snapshot!(format!("{}\n\n{}", letter.subject, letter.body));
+
+    // However the comune writes its own desk.
+    tenant.desk_url = Some("https://api.example.it/desk/".to_owned());
+    let again = letters(&taken(), &roster(&[]), &tenant, now()).unwrap();
+    assert_eq!(again[0].body, letter.body);
+}
+
+#[test]
+fn the_letter_of_the_watch_leads_to_each_request_that_waits() {
+    let mut tenant = rubano();
+    tenant.desk_url = Some("https://api.example.it/desk".to_owned());
+    let request = request();
+
+    let letter = at_the_watch(now(), &[&request], &roster(&[]), &tenant);
+
+    let letter = letter.unwrap().unwrap();
+    let line = format!(
+        "- {}: https://api.example.it/desk/{}\n",
+        request.draft.title, request.id
+    );
+    assert!(letter.body.contains(&line), "{}", letter.body);
+}

@@ -198,6 +198,23 @@ async fn words_changed_after_the_approval_need_another() {
 }
 
 #[tokio::test]
+async fn whoever_follows_the_link_of_a_letter_gets_a_page_to_sign_in_at() {
+    let world = World::attach().await.unwrap();
+    let root = world.output("DeskUrl").unwrap();
+
+    let page = world
+        .anybody("")
+        .get("/desk/avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B")
+        .await
+        .unwrap()
+        .good()
+        .unwrap();
+
+    assert!(page.content_type.starts_with("text/html"));
+    assert_eq!(root, world.api("/desk"));
+}
+
+#[tokio::test]
 async fn the_api_describes_itself() {
     let world = World::attach().await.unwrap();
 

@@ -28,6 +28,10 @@ pub struct Config {
     pub inbox_bucket: String,
     /// `MAILS_QUEUE_URL`: letters on their way to the post.
     pub mails_queue_url: String,
+    /// `SIGN_IN_URL`: where a browser finds Cognito, the origin alone.
+    pub sign_in_url: String,
+    /// `STAFF_CLIENT_ID`: the app client of the pool under which the staff signs in; no secret.
+    pub staff_client_id: String,
     /// `NEWS_ROOT`: where pages are read in place of the comune's site; only for tests.
     pub news_root: Option<String>,
     /// `tenant.json` in `LAMBDA_TASK_ROOT`: the settings of the comune.
@@ -54,6 +58,8 @@ impl Config {
             reports_bucket: env::required(var, "REPORTS_BUCKET")?,
             inbox_bucket: env::required(var, "INBOX_BUCKET")?,
             mails_queue_url: env::required(var, "MAILS_QUEUE_URL")?,
+            sign_in_url: env::origin(var, "SIGN_IN_URL")?,
+            staff_client_id: env::required(var, "STAFF_CLIENT_ID")?,
             news_root: var("NEWS_ROOT"),
             tenant: env::tenant(var)?,
         })

@@ -1,10 +1,12 @@
 //! Takes the requests of the offices and shows the staff what there is: requests and their history, the register of what
-//! went out, the reports. It also serves the description of the whole staff API, at `/docs`.
+//! went out, the reports. It also serves the description of the whole staff API, at `/docs`, and the page at which the staff acts,
+//! at `/desk`.
 
 mod certificate;
 mod checks;
 mod config;
 mod csv;
+mod desk;
 mod inbox;
 mod ledger;
 mod page;
@@ -15,6 +17,7 @@ mod reports;
 mod requests;
 
 pub use config::Config;
+pub use desk::DeskPage;
 
 use std::sync::Arc;
 
@@ -62,6 +65,8 @@ pub struct Intake {
     pub planner: Planner,
     /// Whose service messages are counted.
     pub phone_number_id: String,
+    /// Where the staff signs in and acts.
+    pub desk_page: DeskPage,
     /// The settings of the comune.
     pub tenant: Tenant,
 }
@@ -96,6 +101,8 @@ pub fn app(intake: Arc<Intake>) -> Router {
         )
         .route("/openapi.json", get(description))
         .route("/docs", get(docs))
+        .route("/desk", get(desk::show))
+        .route("/desk/{id}", get(desk::show))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(intake)

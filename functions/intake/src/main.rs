@@ -14,7 +14,7 @@ use cloud::people::People;
 use cloud::platform::PlatformState;
 use cloud::queue::Queue;
 use cloud::reach::{Planner, Reach};
-use intake::{Config, Intake, app};
+use intake::{Config, DeskPage, Intake, app};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
@@ -46,6 +46,7 @@ async fn main() -> Result<(), lambda_http::Error> {
             per_second: config.pace_per_second,
         },
         phone_number_id: config.phone_number_id,
+        desk_page: DeskPage::new(&config.sign_in_url, &config.staff_client_id, &config.tenant),
         tenant: config.tenant,
     };
 

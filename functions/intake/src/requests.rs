@@ -9,7 +9,7 @@ use cloud::staff::openapi::{Always, OnBody, OnOne, OnValues};
 use cloud::staff::{Caller, DraftBody, ETag, EntryView, JsonBody, Problem, RequestView};
 use cloud::{StoreError, clock};
 use domain::ids::NoticeId;
-use domain::notice::{Draft, NoticeRequest};
+use domain::notice::{Draft, MoveKind, NoticeRequest};
 use domain::staff::{Actor, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,6 +25,18 @@ pub(crate) struct RequestsView {
     /// What to give as `cursor` for the next page; absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
+}
+
+/// A request, with what the caller may do about it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OpenRequestView {
+    /// The request.
+    #[serde(flatten)]
+    request: RequestView,
+    /// The moves that are the caller's to make now, by their state, roles and turn. What the checks find is not among it: a
+    /// move may still be refused.
+    #[schema(example = json!(["forward", "return", "reject", "cancel"]))]
+    moves: Vec<&'static str>,
 }
 
 /// Who did what, when, from the first line.
@@ -182,11 +194,12 @@ pub(crate) async fn list(
     operation_id = "show_request",
     tag = "Richieste",
     summary = "Mostra una richiesta",
-    description = "La richiesta com'è ora, con l'anteprima esatta e il `digest` che serve per approvarla. Tutti i ruoli.",
+    description = "La richiesta com'è ora, con l'anteprima esatta, il `digest` che serve per approvarla e i passi che chi chiama può \
+                   fare adesso. Tutti i ruoli.",
     params(("id" = String, Path, description = "Il codice della richiesta.", example = "avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2B")),
     responses(
         (
-            status = 200, description = "La richiesta.", body = RequestView,
+            status = 200, description = "La richiesta.", body = OpenRequestView,
             headers(("ETag" = String, description = "La versione: da ripetere in `If-Match`."))
         ),
         Always, OnOne,
@@ -200,7 +213,13 @@ pub(crate) async fn one(
 ) -> Result<Response, Problem> {
     needs(&by, &Role::ALL)?;
     let request = intake.request(&id).await?;
-    Ok(intake.answer(StatusCode::OK, &request))
+    let (roster, zone) = (intake.desk.roster().await?, &intake.tenant.time_zone);
+    let moves = request.open_to(&by, roster.as_ref(), clock::now(), zone);
+    let view = OpenRequestView {
+        request: RequestView::of(&request, &intake.tenant),
+        moves: moves.into_iter().map(MoveKind::key).collect(),
+    };
+    Ok(([ETag(request.version).header()], Json(view)).into_response())
 }
 
 /// Who did what, when.

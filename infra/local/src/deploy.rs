@@ -51,6 +51,7 @@ pub(crate) async fn deploy(
             format!("Mailbox=richieste@{}.example", options.tenant),
             format!("PacePerSecond={}", options.pace_per_second),
             format!("UnclearTermSeconds={}", options.unclear_term_seconds),
+            format!("SignInUrl={}", engine.url()),
             "Architecture=x86_64".to_owned(),
             "ReportRetentionDays=1".to_owned(),
             "Local=true".to_owned(),

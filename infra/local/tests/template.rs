@@ -195,6 +195,19 @@ fn a_function_may_send_to_every_queue_that_its_variables_name() {
 }
 
 #[test]
+fn whoever_writes_letters_knows_where_they_lead() {
+    let template = Template::read();
+    for (id, function) in template.of_type("AWS::Serverless::Function") {
+        let variables = function["Environment"]["Variables"].as_mapping().unwrap();
+        assert_eq!(
+            variables.contains_key("MAILS_QUEUE_URL"),
+            variables.contains_key("DESK_URL"),
+            "{id}"
+        );
+    }
+}
+
+#[test]
 fn no_policy_of_a_role_has_a_wildcard_action_or_an_open_resource() {
     let template = Template::read();
     for (id, role) in template.of_type("AWS::IAM::Role") {
@@ -240,7 +253,7 @@ fn whoever_writes_the_table_of_the_procedure_writes_its_own_part_and_one_functio
 }
 
 #[test]
-fn only_meta_and_the_two_pages_of_documentation_come_in_without_a_token() {
+fn only_meta_and_the_pages_that_hold_no_data_come_in_without_a_token() {
     let template = Template::read();
     let mut open: Vec<&str> = template
         .of_type("AWS::ApiGatewayV2::Route")
@@ -251,6 +264,8 @@ fn only_meta_and_the_two_pages_of_documentation_come_in_without_a_token() {
     assert_eq!(
         open,
         [
+            "GET /desk",
+            "GET /desk/{id}",
             "GET /docs",
             "GET /openapi.json",
             "GET /webhook",

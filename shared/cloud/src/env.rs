@@ -57,12 +57,80 @@ pub fn positive(var: Variables, name: &'static str) -> Result<u32, ConfigError> 
         .ok_or(ConfigError::Invalid(name, "a positive number"))
 }
 
-/// The tenant's settings: `tenant.json` beside the binary, where Lambda unpacks the function (`LAMBDA_TASK_ROOT`).
+/// The variable `name` as the origin of a server: scheme, host and port, nothing after them.
+pub fn origin(var: Variables, name: &'static str) -> Result<String, ConfigError> {
+    url::Url::parse(&required(var, name)?)
+        .ok()
+        .map(|url| url.origin())
+        // Anything but a server is opaque.
+        .filter(url::Origin::is_tuple)
+        .map(|origin| origin.ascii_serialization())
+        .ok_or(ConfigError::Invalid(name, "the address of a server"))
+}
+
+/// The tenant's settings: `tenant.json` beside the binary, where Lambda unpacks the function (`LAMBDA_TASK_ROOT`). A comune
+/// that names no desk of its own has the page of the stack, `DESK_URL`, which every function knows that writes letters.
 pub fn tenant(var: Variables) -> Result<Tenant, ConfigError> {
     let path = format!("{}/tenant.json", required(var, "LAMBDA_TASK_ROOT")?);
     let text = std::fs::read_to_string(&path).map_err(|error| ConfigError::NoTenant {
         path: path.clone(),
         error,
     })?;
-    serde_json::from_str(&text).map_err(|error| ConfigError::BadTenant { path, error })
+    let mut tenant: Tenant =
+        serde_json::from_str(&text).map_err(|error| ConfigError::BadTenant { path, error })?;
+    tenant.desk_url = tenant.desk_url.or_else(|| var("DESK_URL"));
+    Ok(tenant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where letters lead, of settings that say `desk_url` and a function whose variable is `variable`.
+    fn leads_to(desk_url: &str, variable: Option<&str>) -> Option<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = serde_json::to_value(support::rubano()).unwrap();
+        if !desk_url.is_empty() {
+            settings["desk_url"] = desk_url.into();
+        }
+        std::fs::write(folder.path().join("tenant.json"), settings.to_string()).unwrap();
+        let var = |name: &str| match name {
+            "LAMBDA_TASK_ROOT" => folder.path().to_str().map(str::to_owned),
+            "DESK_URL" => variable.map(str::to_owned),
+            _ => None,
+        };
+        tenant(&var).unwrap().desk_url
+    }
+
+    #[test]
+    fn of_an_address_the_origin_is_kept_and_what_is_none_is_refused() {
+        let origin = |value: &str| origin(&|_| Some(value.to_owned()), "SIGN_IN_URL");
+
+        assert_eq!(
+            origin("https://cognito-idp.eu-south-1.amazonaws.com/x?y=';").unwrap(),
+            "https://cognito-idp.eu-south-1.amazonaws.com"
+        );
+        assert_eq!(
+            origin("http://127.0.0.1:4566").unwrap(),
+            "http://127.0.0.1:4566"
+        );
+        for wrong in ["cognito", "data:text/html,x", "; script-src *"] {
+            assert_eq!(
+                origin(wrong).unwrap_err().to_string(),
+                "the environment variable SIGN_IN_URL is not the address of a server"
+            );
+        }
+    }
+
+    #[test]
+    fn letters_lead_to_the_desk_of_the_comune_and_else_to_that_of_the_stack() {
+        let stack = Some("https://api.example/desk");
+
+        assert_eq!(leads_to("", stack).as_deref(), stack);
+        assert_eq!(
+            leads_to("https://avvisi.example/banco", stack).as_deref(),
+            Some("https://avvisi.example/banco")
+        );
+        assert_eq!(leads_to("", None), None);
+    }
 }

@@ -42,7 +42,7 @@ pub struct Tenant {
     /// Words that this comune adds to the usual ones.
     #[serde(default)]
     pub keywords: ExtraKeywords,
-    /// Where the staff works on requests: what letters link to, without a slash at the end.
+    /// Where the staff works on requests: letters link to `<desk_url>/<code>`. Left out it is the page of the stack itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk_url: Option<String>,
     /// What Meta asks for a message, as its rate card says at a time.

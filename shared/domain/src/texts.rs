@@ -14,6 +14,7 @@ pub struct Texts {
     staff: BTreeMap<String, String>,
     states: BTreeMap<String, String>,
     moves: BTreeMap<String, String>,
+    done: BTreeMap<String, String>,
     roles: BTreeMap<String, String>,
     letters: BTreeMap<String, LetterTexts>,
     /// Words of the two-month report.
@@ -152,6 +153,11 @@ impl Texts {
         lookup(&self.moves, key)
     }
 
+    /// What somebody has done who made a move, after their name.
+    pub fn done<'a>(&'a self, key: &'a str) -> &'a str {
+        lookup(&self.done, key)
+    }
+
     /// The Italian name of a role.
     pub fn role<'a>(&'a self, key: &'a str) -> &'a str {
         lookup(&self.roles, key)
@@ -211,6 +217,7 @@ mod tests {
         }
         for kind in MoveKind::ALL {
             assert!(texts.moves.contains_key(kind.key()), "{}", kind.key());
+            assert!(texts.done.contains_key(kind.key()), "{}", kind.key());
         }
         for role in Role::ALL {
             assert!(texts.roles.contains_key(role.key()), "{}", role.key());

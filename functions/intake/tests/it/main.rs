@@ -6,6 +6,7 @@
 )]
 
 mod certificate;
+mod desk;
 mod inbox;
 mod ledger;
 mod openapi;
@@ -30,7 +31,7 @@ use cloud::platform::PlatformState;
 use cloud::queue::Queue;
 use cloud::reach::{Planner, Reach};
 use domain::tenant::Tenant;
-use intake::Intake;
+use intake::{DeskPage, Intake};
 use serde_json::{Value, json};
 use support::gateway::{Answer, Event};
 use support::{Stub, Tables, rubano};
@@ -45,6 +46,11 @@ struct Desk {
     queue: Stub,
     aws: support::SdkConfig,
 }
+
+/// Where the staff signs in.
+const COGNITO: &str = "https://cognito-idp.eu-south-1.amazonaws.com";
+/// As what: with signs that no client has, and that must not become markup.
+const CLIENT: &str = "client\"><script>alert(1)</script>";
 
 /// The number of the comune.
 const NUMBER: &str = "106500000000001";
@@ -98,6 +104,7 @@ impl Desk {
                 per_second: 80,
             },
             phone_number_id: NUMBER.to_owned(),
+            desk_page: DeskPage::new(COGNITO, CLIENT, &tenant),
             tenant,
         };
         Self {

@@ -42,8 +42,31 @@ async fn a_complete_request_is_taken_and_shown_as_citizens_will_read_it() {
         "Comune di Rubano – sabato 12 dicembre, dalle 9:30 alle 18, mercatino di Natale in piazza. Tutte le informazioni: \
          https://www.rubano.it/notizie/mercatino-di-natale – Per non ricevere più avvisi scrivi CANCELLAMI."
     );
-    let shown = desk.get(answer.header("location")).await;
+    let mut shown = desk.get(answer.header("location")).await;
+    let moves = shown.body.as_object_mut().unwrap().remove("moves");
     assert_eq!((&shown.body, shown.header("etag")), (&answer.body, "\"1\""));
+    assert_eq!(moves, Some(json!(["take_charge", "cancel"])));
+}
+
+#[tokio::test]
+async fn each_is_shown_the_moves_that_are_theirs() {
+    let desk = Desk::open().await;
+    let asked = desk.submit(&draft()).await;
+
+    for (name, role, moves) in [
+        ("ufficio.cultura", "requester", json!(["cancel"])),
+        (
+            "sportello.uno",
+            "operator",
+            json!(["take_charge", "cancel"]),
+        ),
+        ("ragioneria", "finance", json!([])),
+    ] {
+        let one = submission()
+            .to("GET", asked.header("location"))
+            .by(name, role);
+        assert_eq!(desk.call(one).await.body["moves"], moves, "{name}");
+    }
 }
 
 #[tokio::test]

@@ -33,6 +33,12 @@ pub struct RequestView {
     /// The kind of notice.
     #[schema(example = "evento")]
     pub kind: String,
+    /// The notice that it corrects or takes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "avv_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2A")]
+    pub corrects: Option<String>,
+    /// Whether it is one of several appointments far apart.
+    pub spaced: bool,
     /// The exact words that citizens will read.
     pub preview: String,
     /// Characters of the preview; WhatsApp takes 1,024.
@@ -195,6 +201,8 @@ impl RequestView {
             useful_until: request.draft.useful_until.map(|until| until.to_string()),
             office: request.draft.office.clone(),
             kind: request.draft.kind.key().to_owned(),
+            corrects: request.draft.corrects.as_ref().map(ToString::to_string),
+            spaced: request.draft.spaced,
             preview_length: preview.chars().count(),
             preview,
             digest: request.digest(tenant).as_str().to_owned(),

@@ -7,6 +7,7 @@ use crate::roster::{Acting, NoCopies, NotAppointed, Phase, Roster};
 use crate::staff::{Actor, Role};
 use crate::tenant::Zone;
 
+use super::request::NoticeRequest;
 use super::state::MoveKind;
 
 /// What the roster says of an actor at an instant.
@@ -111,6 +112,34 @@ impl Authority {
             _ => {}
         }
         Ok(authority)
+    }
+}
+
+impl NoticeRequest {
+    /// The moves that are `actor`'s to make at `now`: the state admits them, the roles allow them, and where the comune has a
+    /// roster it is their turn. What the checks find is not asked: a move that is open may still be refused.
+    pub fn open_to(
+        &self,
+        actor: &Actor,
+        roster: Option<&Roster>,
+        now: Instant,
+        zone: &Zone,
+    ) -> Vec<MoveKind> {
+        let is_open = |step: MoveKind| {
+            let authority = match roster {
+                None => Authority::of_the_token(actor.clone()),
+                Some(roster) => Authority::of(roster, step, actor.clone(), now, zone).ok()?,
+            };
+            let allowed = authority.actor.is_any(self.state.name().allows(step)?);
+            let wrote_it = self.is_of(&actor.id);
+            let open = match step {
+                MoveKind::Approve | MoveKind::Release => !wrote_it,
+                MoveKind::ForwardDirectly => authority.head_is_absent,
+                _ => true,
+            };
+            (allowed && open).then_some(step)
+        };
+        MoveKind::ALL.into_iter().filter_map(is_open).collect()
     }
 }
 

@@ -222,10 +222,7 @@ fn compose(
 ) -> Result<Letter, LetterError> {
     let id = format!("{}#{}#{key}", request.id, request.version);
     let words = texts::italian();
-    let address = match &tenant.desk_url {
-        Some(root) => format!("{root}/v1/notice-requests/{}", request.id),
-        None => request.id.to_string(),
-    };
+    let address = address(request, tenant);
     let wanted = request
         .draft
         .wanted_at
@@ -255,6 +252,14 @@ fn compose(
     }
     let id = id.parse().map_err(|_| LetterError::Subject)?;
     Letter::new(id, to, subject, &body)?.with_copies(cc)
+}
+
+/// Where the request is worked on. The address holds nothing but the code: whoever opens it signs in.
+fn address(request: &NoticeRequest, tenant: &Tenant) -> String {
+    match &tenant.desk_url {
+        Some(root) => format!("{}/{}", root.trim_end_matches('/'), request.id),
+        None => request.id.to_string(),
+    }
 }
 
 /// Why it was turned down, sent back, called off or held.

@@ -108,7 +108,7 @@ impl NoticeRequest {
     }
 
     /// Whether `id` asked for it or wrote the words as they stand.
-    fn is_of(&self, id: &StaffId) -> bool {
+    pub(super) fn is_of(&self, id: &StaffId) -> bool {
         *id == self.submitted.by || self.worded_by.as_ref() == Some(id)
     }
 

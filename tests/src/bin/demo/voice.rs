@@ -36,6 +36,11 @@ pub(crate) fn broken(trouble: &Trouble) {
 pub(crate) fn addresses(world: &World, report: &Report) -> Result<()> {
     chapter("Dove guardare");
     detail(&format!("telefoni dei cittadini   {}", world.peer.base()));
+    detail(&format!(
+        "banco delle richieste    {} (sportello.uno, {})",
+        world.api("/desk"),
+        local::PASSWORD
+    ));
     detail(&format!("API del personale        {}", world.api("/docs")));
     detail(&format!(
         "OpenAPI 3.1              {}",

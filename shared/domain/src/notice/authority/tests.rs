@@ -1,5 +1,7 @@
 use super::*;
-use crate::notice::tests::{absent, actor, at, roster, zone};
+use crate::notice::tests::{absent, actor, at, request, roster, zone};
+use crate::notice::{Move, NoticeRequest};
+use crate::tenant::tests::rubano;
 
 fn of(
     step: MoveKind,
@@ -113,4 +115,65 @@ fn only_the_group_and_its_supplier_approve() {
         ),
         Err(NoAuthority::NotOfTheGroup)
     );
+}
+
+/// Taken in charge by the desk.
+fn taken() -> NoticeRequest {
+    let desk = actor("sportello.uno", &[Role::Operator]);
+    let now = at("2026-11-24T10:00:00+01:00");
+    let taken = request().apply(Move::TakeCharge, &desk, &rubano(), now);
+    taken.unwrap().request
+}
+
+fn open_to(
+    request: &NoticeRequest,
+    name: &str,
+    role: Role,
+    roster: Option<&Roster>,
+) -> Vec<MoveKind> {
+    let now = at("2026-11-24T10:00:00+01:00");
+    request.open_to(&actor(name, &[role]), roster, now, &zone())
+}
+
+#[test]
+fn the_moves_that_are_open_are_those_of_ones_roles_and_turn() {
+    use MoveKind as M;
+    let (all, away) = (roster(&[]), roster(&[absent("capo.settore")]));
+    let taken = taken();
+
+    assert_eq!(
+        open_to(&taken, "capo.settore", Role::SectorHead, Some(&all)),
+        [
+            M::Reword,
+            M::Waive,
+            M::Second,
+            M::Forward,
+            M::Return,
+            M::Reject,
+            M::Cancel
+        ]
+    );
+    let desk = |name, roster| open_to(&taken, name, Role::Operator, roster);
+    assert!(!desk("sportello.uno", Some(&all)).contains(&M::ForwardDirectly));
+    assert!(desk("sportello.uno", Some(&away)).contains(&M::ForwardDirectly));
+    // It is the turn of the first who is there.
+    assert!(!desk("sportello.due", Some(&away)).contains(&M::ForwardDirectly));
+    assert_eq!(desk("ex.operatore", Some(&all)), []);
+    // Without a roster the token says it, and nothing says that the head is absent.
+    assert!(desk("chiunque", None).contains(&M::Return));
+    assert!(!desk("chiunque", None).contains(&M::ForwardDirectly));
+}
+
+#[test]
+fn who_asked_is_not_offered_to_approve_and_nobody_what_the_system_does() {
+    let head = actor("capo.settore", &[Role::SectorHead]);
+    let now = at("2026-11-24T10:00:00+01:00");
+    let forwarded = taken().apply(Move::Forward, &head, &rubano(), now);
+    let forwarded = forwarded.unwrap().request;
+
+    let group = |name| open_to(&forwarded, name, Role::OperatingGroup, None);
+
+    assert!(group("gruppo.uno").contains(&MoveKind::Approve));
+    assert!(!group("gruppo.uno").contains(&MoveKind::Silence));
+    assert!(!group("ufficio.cultura").contains(&MoveKind::Approve));
 }

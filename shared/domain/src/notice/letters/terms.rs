@@ -1,7 +1,7 @@
 //! Letters that tell of the time: a term that ends, an hour that comes near, a time in which nobody can act, what waits when
 //! the mailbox is looked at.
 
-use super::{Addresses, compose, office, or_the_mailbox};
+use super::{Addresses, address, compose, office, or_the_mailbox};
 use crate::Instant;
 use crate::letter::{Letter, LetterError, LetterId};
 use crate::mail::{MailRecord, Waits};
@@ -129,9 +129,10 @@ pub fn at_the_watch(
         }
     };
     let requests = waiting.iter().map(|request| {
+        let address = address(request, tenant);
         let values = [
             ("titolo", request.draft.title.as_str()),
-            ("codice", request.id.as_str()),
+            ("indirizzo", address.as_str()),
         ];
         words.staff("watch.request", &values)
     });

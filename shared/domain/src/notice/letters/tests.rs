@@ -177,3 +177,34 @@ fn the_watch_tells_of_requests_and_of_mails_or_of_nothing() {
     assert_eq!(letter.id, id_of_the_watch(watch).unwrap());
     insta::assert_snapshot!(format!("{}\n\n{}", letter.subject, letter.body));
 }
+
+#[test]
+fn a_letter_leads_to_its_request_and_carries_nothing_but_the_code() {
+    let mut tenant = rubano();
+    tenant.desk_url = Some("https://api.example.it/desk".to_owned());
+    let letter = letters(&taken(), &roster(&[]), &tenant, now())
+        .unwrap()
+        .remove(0);
+    insta::assert_snapshot!(format!("{}\n\n{}", letter.subject, letter.body));
+
+    // However the comune writes its own desk.
+    tenant.desk_url = Some("https://api.example.it/desk/".to_owned());
+    let again = letters(&taken(), &roster(&[]), &tenant, now()).unwrap();
+    assert_eq!(again[0].body, letter.body);
+}
+
+#[test]
+fn the_letter_of_the_watch_leads_to_each_request_that_waits() {
+    let mut tenant = rubano();
+    tenant.desk_url = Some("https://api.example.it/desk".to_owned());
+    let request = request();
+
+    let letter = at_the_watch(now(), &[&request], &[], &roster(&[]), &tenant);
+
+    let letter = letter.unwrap().unwrap();
+    let line = format!(
+        "- {}: https://api.example.it/desk/{}\n",
+        request.draft.title, request.id
+    );
+    assert!(letter.body.contains(&line), "{}", letter.body);
+}

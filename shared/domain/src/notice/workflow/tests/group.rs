@@ -81,17 +81,13 @@ fn silence_approves_only_where_the_comune_says_so_and_nobody_objected() {
             .is_err()
     );
 
-    let looked_at = |mut request: NoticeRequest| {
-        request.page = Some(a_page());
-        request
-    };
     let mut tenant = of_the_group(1, false);
     tenant.procedure.silence_working_days = Some(1);
     assert!(
         forwarded().advance(Move::Silence, &tenant, now()).is_err(),
         "words that no check has seen"
     );
-    let silent = looked_at(forwarded())
+    let silent = forwarded_and_checked()
         .advance(Move::Silence, &tenant, now())
         .unwrap()
         .request;
@@ -100,11 +96,79 @@ fn silence_approves_only_where_the_comune_says_so_and_nobody_objected() {
     assert_eq!(endorsed.approval.signed.by, head().id);
 
     let against = Move::Object("Non è di interesse generale.".into());
-    let contested = looked_at(forwarded())
+    let contested = forwarded_and_checked()
         .apply(against, &member(1), &tenant, now())
         .unwrap()
         .request;
     assert!(contested.advance(Move::Silence, &tenant, now()).is_err());
+}
+
+/// What was forwarded, with the page that the checks saw.
+fn forwarded_and_checked() -> NoticeRequest {
+    let mut request = forwarded();
+    request.page = Some(a_page());
+    request
+}
+
+fn after_a_deploy(mut tenant: Tenant) -> Tenant {
+    let body = &mut tenant.notice_template.body;
+    *body = body.replace("Tutte", "Altre");
+    tenant
+}
+
+#[test]
+fn silence_does_not_pass_over_what_a_check_found_after_one_of_its_findings_was_set_aside() {
+    let mut tenant = of_the_group(1, true);
+    tenant.procedure.silence_working_days = Some(1);
+    let page = a_page();
+    let around = Around {
+        findings: &[
+            finding(CheckId::E04, Severity::Warn),
+            finding(CheckId::E02, Severity::Block),
+        ],
+        page: Some(&page),
+        ..Around::plain(&tenant, now())
+    };
+    let other = Move::Reword(Box::new(draft("Altre parole.")));
+    let reworded = apply(forwarded_and_checked(), other, &desk()).unwrap();
+    let waive = Move::Waive(CheckId::E04, "È il testo dell'ordinanza.".into());
+    let waived = reworded.apply_in(waive, &desk(), &around).unwrap().request;
+
+    let outcome = waived.advance(Move::Silence, &tenant, now());
+
+    assert_eq!(outcome, Err(NotAllowed::OtherWords));
+}
+
+#[test]
+fn silence_on_the_old_template_says_nothing_of_the_new_one() {
+    let mut tenant = of_the_group(1, true);
+    tenant.procedure.silence_working_days = Some(1);
+
+    let outcome =
+        forwarded_and_checked().advance(Move::Silence, &after_a_deploy(tenant.clone()), now());
+
+    assert_eq!(outcome, Err(NotAllowed::OtherWords));
+    let same = forwarded_and_checked().advance(Move::Silence, &tenant, now());
+    assert!(same.is_ok());
+}
+
+#[test]
+fn who_approved_under_the_old_template_is_not_counted_under_the_new_one() {
+    let before = of_the_group(2, true);
+    let after = after_a_deploy(before.clone());
+    let approve = |request: NoticeRequest, n, tenant: &Tenant| {
+        let digest = request.digest(tenant);
+        let applied = request.apply(Move::Approve(digest), &member(n), tenant, now());
+        applied.unwrap().request
+    };
+    let once = approve(forwarded(), 1, &before);
+
+    let by_another = approve(once.clone(), 2, &after);
+    assert_eq!(by_another.state.name(), StateName::Forwarded);
+    let by_both = approve(by_another, 1, &after);
+    assert_eq!(by_both.state.name(), StateName::Approved);
+    let again = approve(once, 1, &after);
+    assert_eq!(again.state.name(), StateName::Forwarded);
 }
 
 #[test]

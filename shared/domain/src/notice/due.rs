@@ -47,10 +47,11 @@ pub fn due(request: &NoticeRequest, tenant: &Tenant, now: Instant) -> Option<Due
         } => {
             let days = procedure.silence_working_days?;
             // The group's term runs from the last move: new words, and an approval that has ended, start it anew. Words that no
-            // check has seen are approved by somebody or by nobody.
+            // check has let through are approved by somebody or by nobody.
             let since = request.moved_at.unwrap_or(forwarded.at).max(forwarded.at);
             let is_over = now > calendar.due_after_working_days(since, days);
-            (is_over && objections.is_empty() && request.page.is_some()).then_some(Due::Silence)
+            (is_over && objections.is_empty() && request.may_be_passed_over(tenant).is_ok())
+                .then_some(Due::Silence)
         }
         State::Approved { endorsed }
         | State::Scheduled { endorsed, .. }

@@ -35,6 +35,10 @@ pub struct NoticeRequest {
     /// The page it leads to, as it was when the words were last checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<LinkReport>,
+    /// The words that last went further with nothing in the way. They are not those as they stand where somebody, or a deploy
+    /// that brought another template, has changed them since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed: Option<Digest>,
     /// A rehearsal: it walks the whole way, and nothing is sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub training: bool,
@@ -197,6 +201,7 @@ impl NoticeRequest {
             worded_by: None,
             waivers: Vec::new(),
             page: None,
+            passed: None,
             training: false,
             moved_at: Some(now),
             state: State::Submitted,

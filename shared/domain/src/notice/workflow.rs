@@ -121,11 +121,7 @@ impl NoticeRequest {
 
     /// Nothing goes further that a check objects to and nobody has lifted.
     fn is_not_in_the_way(&self, step: MoveKind, around: &Around<'_>) -> Result<(), NotAllowed> {
-        let goes_further = matches!(
-            step,
-            MoveKind::Forward | MoveKind::ForwardDirectly | MoveKind::Approve
-        );
-        if !goes_further {
+        if !goes_further(step) {
             return Ok(());
         }
         let left = in_the_way(around.findings, self.draft.kind, &self.waivers);
@@ -180,7 +176,14 @@ impl NoticeRequest {
                     .send_at(tenant)
                     .map_err(|_| NotAllowed::TooLate)?;
                 if kind == MoveKind::Silence {
-                    request.may_be_passed_over()?;
+                    request.may_be_passed_over(tenant)?;
+                }
+                // A deploy has changed the template since: whoever has approved it so far has approved other words.
+                if kind == MoveKind::Approve
+                    && request.passed.as_ref().is_some_and(|it| *it != digest)
+                    && let State::Forwarded { votes, .. } = &mut request.state
+                {
+                    votes.clear();
                 }
                 let words = Words { digest, send_at };
                 next(request.state, step, hand, &words, around)?
@@ -189,9 +192,13 @@ impl NoticeRequest {
         if let Some(page) = around.page {
             request.page = Some(page.clone());
         }
+        if goes_further(kind) {
+            request.passed = Some(before.clone());
+        }
         if rewritten {
             // The page of other words is another page until somebody looks at it.
             request.page = None;
+            request.passed = None;
             // Who writes the same words again has not written them.
             if request.digest(tenant) != before {
                 request.worded_by = by.as_ref().map(|signed| signed.by.clone());
@@ -213,13 +220,16 @@ impl NoticeRequest {
     }
 
     /// Whether the group's silence may stand for an approval of the words as they stand.
-    fn may_be_passed_over(&self) -> Result<(), NotAllowed> {
+    pub(super) fn may_be_passed_over(&self, tenant: &Tenant) -> Result<(), NotAllowed> {
         match &self.state {
             State::Forwarded { forwarded, .. } if self.is_of(&forwarded.by) => {
                 Err(NotAllowed::OwnRequest)
             }
-            // No check has seen them: whoever changed them did so after they were forwarded.
-            _ if self.page.is_none() => Err(NotAllowed::OtherWords),
+            // No check has let them go further: they were changed after they were forwarded. That somebody has looked at them
+            // since, to set one finding aside, says nothing of the others.
+            _ if self.page.is_none() || self.passed != Some(self.digest(tenant)) => {
+                Err(NotAllowed::OtherWords)
+            }
             _ => Ok(()),
         }
     }
@@ -262,6 +272,14 @@ impl NoticeRequest {
         waiver.by_secretary |= hand.is_secretary;
         Ok(())
     }
+}
+
+/// Whether `step` brings the words nearer to the citizens, so that nothing may be in the way.
+fn goes_further(step: MoveKind) -> bool {
+    matches!(
+        step,
+        MoveKind::Forward | MoveKind::ForwardDirectly | MoveKind::Approve
+    )
 }
 
 #[cfg(test)]

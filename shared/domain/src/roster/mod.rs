@@ -234,15 +234,9 @@ impl Roster {
         if from >= until {
             return Vec::new();
         }
-        // Who acts can change only where somebody's appointment or absence begins or ends.
-        let mut turns: Vec<Instant> = self
-            .holders(phase)
-            .iter()
-            .filter_map(|id| self.operator(id))
-            .flat_map(|operator| operator.turns(zone))
-            .filter(|turn| (from..until).contains(turn))
-            .chain([from])
-            .collect();
+        let mut turns = self.turns(phase, zone);
+        turns.retain(|turn| (from..until).contains(turn));
+        turns.push(from);
         turns.sort_unstable();
         turns.dedup();
         let ends = turns.iter().skip(1).copied().chain([until]);
@@ -257,6 +251,26 @@ impl Roster {
             }
         }
         gaps
+    }
+
+    /// Since when nobody can act in `phase`, where nobody can at `now`; `None` where nobody ever could.
+    pub fn gap_since(&self, phase: Phase, now: Instant, zone: &Zone) -> Option<Instant> {
+        let mut turns = self.turns(phase, zone);
+        turns.retain(|turn| *turn <= now);
+        turns.sort_unstable();
+        turns.dedup();
+        let acts = |turn: &Instant| self.acting(phase, *turn, zone) != Acting::Gap;
+        let last = turns.iter().rposition(acts)?;
+        turns.get(last + 1).copied()
+    }
+
+    /// The instants at which who acts in `phase` can change: somebody's appointment or absence begins or ends.
+    fn turns(&self, phase: Phase, zone: &Zone) -> Vec<Instant> {
+        self.holders(phase)
+            .iter()
+            .filter_map(|id| self.operator(id))
+            .flat_map(|operator| operator.turns(zone))
+            .collect()
     }
 
     /// The holders of `phase` whose appointment holds, in order.

@@ -86,13 +86,19 @@ pub fn about_a_gap(
     ];
     let values: Vec<_> = values.iter().map(|(n, v)| (*n, v.as_str())).collect();
     let (subject, body) = words.letter("gap", &values);
-    // One that is under way is told of once a day.
-    let since = if gap.from > now {
-        gap.from.as_second().to_string()
+    let phase = gap.phase.key();
+    let id = if gap.from > now {
+        format!("gap#{phase}#{}", gap.from.as_second())
     } else {
-        tenant.time_zone.civil(now).date().to_string()
+        // One that is under way is told of once a day, and another that begins on the same day is another.
+        let zone = &tenant.time_zone;
+        let since = roster.gap_since(gap.phase, now, zone).unwrap_or_default();
+        format!(
+            "gap#{phase}#{}#{}",
+            zone.civil(now).date(),
+            since.as_second()
+        )
     };
-    let id = format!("gap#{}#{since}", gap.phase.key());
     let id = id.parse().map_err(|_| LetterError::Subject)?;
     Letter::new(id, roster.mailbox().to_vec(), subject, &body)
 }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::notice::tests::{absent, actor, at, request, roster};
 use crate::notice::{Around, Move};
+use crate::roster::AbsenceInput;
 use crate::staff::Role;
 use crate::tenant::tests::rubano;
 
@@ -207,4 +208,32 @@ fn the_letter_of_the_watch_leads_to_each_request_that_waits() {
         request.draft.title, request.id
     );
     assert!(letter.body.contains(&line), "{}", letter.body);
+}
+
+#[test]
+fn a_gap_that_comes_suddenly_is_told_of_though_another_was_on_the_same_day() {
+    let hours = |from: &str, until: &str| {
+        let hour = |hour| Some(format!("2026-11-24T{hour}"));
+        let absence = AbsenceInput {
+            from: hour(from),
+            until: hour(until),
+            reason: None,
+        };
+        [
+            ("sportello.uno", absence.clone()),
+            ("sportello.due", absence),
+        ]
+    };
+    let alarm = |roster: &Roster, hour: &str| {
+        let now = at(&format!("2026-11-24T{hour}:00+01:00"));
+        let end = at("2026-12-08T00:00:00+01:00");
+        let gaps = roster.gaps(now, end, &rubano().time_zone);
+        about_a_gap(&gaps[0], roster, &rubano(), now).unwrap().id
+    };
+    let morning = roster(&hours("08:00", "09:00"));
+    let both = roster(&[hours("08:00", "09:00"), hours("15:00", "18:00")].concat());
+
+    assert_eq!(alarm(&morning, "08:00"), alarm(&morning, "08:55"));
+    assert_ne!(alarm(&morning, "08:00"), alarm(&both, "15:05"));
+    assert_eq!(alarm(&both, "15:05"), alarm(&both, "17:55"));
 }

@@ -19,16 +19,21 @@ pub(crate) async fn mails(world: &World, seed: u64) -> Result<Vec<String>> {
     let mut titles = Vec::new();
     for n in 0..MAILS {
         let [one, other] = ["uno", "due"].map(|which| format!("Posta {seed}-{n} {which}"));
-        let request = |title: &str, words: &str| {
+        // Two events of their own: two requests about one are asked for a reason.
+        let request = |title: &str, words: &str, page: &str| {
             format!(
                 "Titolo: {title}\nData invio: {wanted}\nTesto: il {event}, alle 10:30, {words}\n\
-                 Link: https://www.rubano.it/notizie/posta-{n}\nTipologia: evento\n\n"
+                 Link: https://www.rubano.it/notizie/{page}-{n}\nTipologia: evento\n\n"
             )
         };
         let body = format!(
             "Buongiorno, due richieste.\n\nRichiesta 1\n{}Richiesta 2\n{}Cordiali saluti\n",
-            request(&one, "letture in biblioteca per i più piccoli."),
-            request(&other, "passeggiata lungo gli argini con la guida."),
+            request(&one, "letture in biblioteca per i più piccoli.", "letture"),
+            request(
+                &other,
+                "passeggiata lungo gli argini con la guida.",
+                "argini"
+            ),
         );
         let mail = mail_of_the_office(&format!("{seed}-{n}"), &subject(seed, n), &body);
         for copy in 0..=usize::from(n % 3 == 0) {

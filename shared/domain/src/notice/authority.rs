@@ -130,7 +130,9 @@ impl NoticeRequest {
                 None => Authority::of_the_token(actor.clone()),
                 Some(roster) => Authority::of(roster, step, actor.clone(), now, zone).ok()?,
             };
-            let allowed = authority.actor.is_any(self.state.name().allows(step)?);
+            let needs = self.state.name().allows(step)?;
+            let allowed =
+                authority.actor.is_any(needs) && !self.is_anothers(needs, &authority.actor);
             let wrote_it = self.is_of(&actor.id);
             let open = match step {
                 MoveKind::Approve | MoveKind::Release => !wrote_it,

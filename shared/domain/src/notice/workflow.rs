@@ -58,11 +58,7 @@ impl NoticeRequest {
         if !by.is_any(needs) {
             return Err(NotAllowed::NotYours { needs });
         }
-        // Whoever may do it only because they ask for notices does so with their own.
-        let by_office = !needs
-            .iter()
-            .any(|role| *role != Role::Requester && by.is_any(&[*role]));
-        if by_office && by.id != self.submitted.by {
+        if self.is_anothers(needs, by) {
             return Err(NotAllowed::NotYourRequest);
         }
         let reason = step
@@ -110,6 +106,12 @@ impl NoticeRequest {
     /// Whether `id` asked for it or wrote the words as they stand.
     pub(super) fn is_of(&self, id: &StaffId) -> bool {
         *id == self.submitted.by || self.worded_by.as_ref() == Some(id)
+    }
+
+    /// Whether `by`, of those who `needs` admits, may make the move only as an office, and it is the request of another.
+    pub(super) fn is_anothers(&self, needs: &[Role], by: &Actor) -> bool {
+        let other_role = |role: &Role| *role != Role::Requester && by.is_any(&[*role]);
+        by.id != self.submitted.by && !needs.iter().any(other_role)
     }
 
     fn may(&self, step: MoveKind) -> Result<&'static [Role], NotAllowed> {

@@ -176,4 +176,7 @@ fn who_asked_is_not_offered_to_approve_and_nobody_what_the_system_does() {
     assert!(group("gruppo.uno").contains(&MoveKind::Approve));
     assert!(!group("gruppo.uno").contains(&MoveKind::Silence));
     assert!(!group("ufficio.cultura").contains(&MoveKind::Approve));
+    let office = |name| open_to(&forwarded, name, Role::Requester, None);
+    assert_eq!(office("ufficio.cultura"), [MoveKind::Cancel]);
+    assert_eq!(office("ufficio.tributi"), []);
 }

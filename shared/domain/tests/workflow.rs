@@ -60,8 +60,6 @@ const MEMBERS: Case = Case {
     ..BOTH
 };
 
-/// States of a request that was put before the group by others.
-const BEFORE_THE_GROUP: usize = 10;
 /// Every state of a request.
 const ALL: usize = 12;
 
@@ -121,19 +119,19 @@ fn desk_and_head_send_nothing_but_by_the_silence_of_the_group() {
 
 #[test]
 fn two_of_the_group_decide_by_quorum_by_majority_and_by_silence() {
-    find_nothing_wrong(MEMBERS, BEFORE_THE_GROUP, 330);
+    find_nothing_wrong(MEMBERS, ALL, 330);
     let majority = Case {
         quorum: 1,
         veto: false,
         ..MEMBERS
     };
-    find_nothing_wrong(majority, BEFORE_THE_GROUP, 1_100);
+    find_nothing_wrong(majority, ALL, 1_100);
     let silence = Case {
         veto: false,
         silence: true,
         ..MEMBERS
     };
-    find_nothing_wrong(silence, BEFORE_THE_GROUP, 1_600);
+    find_nothing_wrong(silence, ALL, 1_600);
 }
 
 #[test]

@@ -364,6 +364,18 @@ fn a_repetition_takes_a_second_person_and_new_words_take_both_decisions_back() {
 }
 
 #[test]
+fn who_has_passed_over_a_warning_has_not_passed_over_the_fault_that_it_becomes() {
+    let of = |severity| [finding(CheckId::E02, severity)];
+    let waive = Move::Waive(CheckId::E02, "La pagina risponde lentamente.".into());
+    let waived = apply_with(taken(), waive, &desk(), &of(Severity::Warn)).unwrap();
+    let forward = |severity| apply_with(waived.clone(), Move::Forward, &head(), &of(severity));
+
+    assert!(forward(Severity::Warn).is_ok());
+    let in_the_way = NotAllowed::InTheWay(vec![CheckId::E02]);
+    assert_eq!(forward(Severity::Block), Err(in_the_way));
+}
+
+#[test]
 fn in_an_electoral_period_it_takes_the_secretary() {
     let electoral = [finding(CheckId::E20, Severity::Block)];
     let waive = Move::Waive(CheckId::E20, "È indispensabile e impersonale.".into());

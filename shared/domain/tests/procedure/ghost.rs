@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::editorial::{CheckId, Severity};
+use domain::notice::{Endorsement, Path};
 use domain::staff::Role;
 
 use super::case::{Act, Setting, Who, Words};
@@ -168,6 +169,37 @@ impl Ghost {
         let by_the_supplier =
             self.is_alternative && approvers.iter().any(|who| setting.is(who, Role::Supplier));
         by_the_group || by_the_supplier || self.silent == Some(self.words)
+    }
+
+    /// Whether `endorsed` names those who approved the words, or says that they were silent, and who put it to them.
+    pub(crate) fn signed(&self, endorsed: &Endorsement, setting: &Setting) -> Result<(), Wrong> {
+        let approval = &endorsed.approval;
+        let last = (!approval.by_silence).then_some(&approval.signed);
+        let named: BTreeSet<&str> = last
+            .into_iter()
+            .chain(&approval.others)
+            .map(|signed| signed.by.as_str())
+            .collect();
+        let approved = self
+            .approvals
+            .iter()
+            .filter(|(_, read)| *setting.digest(*read) == approval.digest)
+            .map(|(who, _)| *who)
+            .collect();
+        must!(named == approved, "{named:?} signed, {approved:?} approved");
+        let is_silent = self.silent.is_some();
+        must!(approval.by_silence == is_silent, "silent: {is_silent}");
+        let path = if self.is_alternative {
+            Path::Alternative
+        } else {
+            Path::Ordinary
+        };
+        must!(endorsed.path == path, "it came another way");
+        let put_by = self
+            .put_by
+            .is_some_and(|who| who == endorsed.forwarded.by.as_str());
+        must!(put_by, "another put it to the group");
+        Ok(())
     }
 
     /// Whether `who` asked for it or wrote the words as they stand.

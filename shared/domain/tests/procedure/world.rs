@@ -253,6 +253,9 @@ impl World {
                 "approved {is_approved}, and enough {is_enough}"
             );
         }
+        if let Some(endorsed) = after.state.endorsed() {
+            next.ghost.signed(endorsed, setting)?;
+        }
         Ok(next)
     }
 

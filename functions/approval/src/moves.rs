@@ -131,7 +131,7 @@ moves!(
 moves!(
     /// Somebody of the group is against it.
     object, "/v1/notice-requests/{id}/object",
-    "Si oppone", "Un componente del gruppo operativo si oppone, con il motivo: la richiesta torna all'ufficio o, se il comune ha scelto così, conta come voto contrario. Ruolo: operating_group.",
+    "Si oppone", "Un componente del gruppo operativo, o la ditta incaricata, si oppone, con il motivo: la richiesta torna all'ufficio o, se il comune ha scelto così, conta come voto contrario. Ruoli: operating_group, supplier.",
     Because, |body, _, _| Ok(Move::Object(body.reason.unwrap_or_default()))
 );
 

@@ -1,8 +1,9 @@
-//! Times to come in which nobody can act: told while there is time to name somebody.
+//! Times to come in which nobody can act, told while there is time to name somebody; and a head who is absent while the
+//! alternative path is closed.
 
 use cloud::batch::Failure;
 use domain::Instant;
-use domain::notice::about_a_gap;
+use domain::notice::{about_a_gap, about_missing_copies};
 use jiff::SignedDuration;
 
 use crate::Deadlines;
@@ -23,6 +24,10 @@ impl Deadlines {
             }
             let letter = about_a_gap(&gap, &roster, &self.tenant, now)
                 .map_err(|error| Failure::Dead(error.to_string()))?;
+            self.desk.write(&letter, now).await?;
+        }
+        if let Some(letter) = about_missing_copies(&roster, &self.tenant, now) {
+            let letter = letter.map_err(|error| Failure::Dead(error.to_string()))?;
             self.desk.write(&letter, now).await?;
         }
         Ok(())

@@ -82,7 +82,7 @@ async fn a_roster_that_does_not_fit_is_refused_place_by_place() {
     let desk = Desk::empty().await;
     let mut body = roster();
     body["operators"][0]["email"] = "sportello".into();
-    body["operators"][1]["roles"] = json!(["sector_head"]);
+    body["operators"][1]["roles"] = json!(["sector_head", "operating_group"]);
     body["group"]["mayor"] = Value::Null;
     let refused = desk.call(replacement().saying(&body)).await;
     body = roster();

@@ -12,10 +12,12 @@ use super::state::{MoveKind, State};
 
 mod terms;
 
-pub use terms::{about_a_gap, about_a_term, about_the_hour, at_the_watch, id_of_the_watch};
+pub use terms::{
+    about_a_gap, about_a_term, about_missing_copies, about_the_hour, at_the_watch, id_of_the_watch,
+};
 
 /// The keys of the words of every letter, for the test that they are there.
-pub const LETTERS: [&str; 19] = [
+pub const LETTERS: [&str; 20] = [
     "take_charge",
     "forward",
     "forward_directly",
@@ -34,6 +36,7 @@ pub const LETTERS: [&str; 19] = [
     "hour_near",
     "hour_past",
     "gap",
+    "copies",
     "watch",
 ];
 

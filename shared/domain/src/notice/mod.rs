@@ -23,7 +23,8 @@ pub use draft::{Draft, DraftInput, Field, FieldProblem, Invalid, Kind, NewsLink}
 pub use due::{Due, Hour, due, hour_at_risk};
 pub use hour::{AtItsHour, at_its_hour};
 pub use letters::{
-    LETTERS, about_a_gap, about_a_term, about_the_hour, at_the_watch, id_of_the_watch, letters,
+    LETTERS, about_a_gap, about_a_term, about_missing_copies, about_the_hour, at_the_watch,
+    id_of_the_watch, letters,
 };
 pub use moves::{Move, NotAllowed};
 pub use procedure::Procedure;

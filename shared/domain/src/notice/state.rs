@@ -325,8 +325,7 @@ impl StateName {
                 Some(&[Operator, SectorHead, OperatingGroup, Secretary])
             }
             (Self::TakenInCharge, M::Forward) => Some(&[SectorHead]),
-            (Self::Forwarded, M::Approve) => Some(&[OperatingGroup, Supplier]),
-            (Self::Forwarded, M::Object) => Some(&[OperatingGroup]),
+            (Self::Forwarded, M::Approve | M::Object) => Some(&[OperatingGroup, Supplier]),
             // All may be queued and little of it sent: a notice that was sent can still be stopped.
             (Self::TakenInCharge | Self::Forwarded, M::Return | M::Reject)
             | (Self::Approved, M::Schedule)

@@ -195,7 +195,8 @@ impl Roster {
         };
         let members = known.list(
             "group.members",
-            &[Role::OperatingGroup, Role::SectorHead, Role::Supplier],
+            // A head of the sector who is of the group has that role too: a member has a vote.
+            &[Role::OperatingGroup, Role::Supplier],
             &input.group.members,
         );
         let supplier = known.one(

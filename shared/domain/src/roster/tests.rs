@@ -38,7 +38,10 @@ fn input() -> RosterInput {
     RosterInput {
         operators: vec![
             operator("sportello.uno", &["operator"]),
-            operator("capo.settore", &["sector_head", "operator"]),
+            operator(
+                "capo.settore",
+                &["sector_head", "operator", "operating_group"],
+            ),
             operator("sportello.due", &["operator"]),
             operator("sindaco", &["operating_group"]),
             operator("ditta", &["supplier"]),

@@ -9,6 +9,9 @@ use domain::staff::Role;
 
 use super::case::{Act, Setting, Who, Words};
 
+/// Who decides: the members, and the supplier, who is one of them.
+const GROUP: [Role; 2] = [Role::OperatingGroup, Role::Supplier];
+
 /// What was watched.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Ghost {
@@ -107,8 +110,7 @@ impl Ghost {
                 self.passes(who, true, setting)?;
             }
             Act::Approve(read) => {
-                let roles = [Role::OperatingGroup, Role::Supplier];
-                must!(is_any(&roles), "{who} is not of the group");
+                must!(is_any(&GROUP), "{who} is not of the group");
                 must!(read == self.words, "{who} approved other words, {read:?}");
                 must!(!self.is_of(who, setting), "{who} approved their own");
                 self.nothing_is_in_the_way(setting)?;
@@ -117,7 +119,7 @@ impl Ghost {
                 must!(self.approvals.insert((who, read)), "{who} approved twice");
             }
             Act::Object => {
-                must!(is_any(&[Role::OperatingGroup]), "{who} is not of the group");
+                must!(is_any(&GROUP), "{who} is not of the group");
                 if case.veto {
                     self.is_put_anew();
                 } else {

@@ -103,6 +103,26 @@ pub fn about_a_gap(
     Letter::new(id, roster.mailbox().to_vec(), subject, &body)
 }
 
+/// The letter that tells, once a day, that the head of the sector is absent and the alternative path closed all the same, since
+/// a copy would have nowhere to go. None while it is not so.
+pub fn about_missing_copies(
+    roster: &Roster,
+    tenant: &Tenant,
+    now: Instant,
+) -> Option<Result<Letter, LetterError>> {
+    let zone = &tenant.time_zone;
+    if !roster.sector_head_absent(now, zone) || roster.alternative_copies(now, zone).is_ok() {
+        return None;
+    }
+    let values = [("comune", tenant.comune.as_str())];
+    let (subject, body) = texts::italian().letter("copies", &values);
+    let letter = format!("copies#{}", zone.civil(now).date())
+        .parse()
+        .map_err(|_| LetterError::Subject)
+        .and_then(|id| Letter::new(id, roster.mailbox().to_vec(), subject, &body));
+    Some(letter)
+}
+
 /// The id of the letter of the watch at `watch`: whoever has written it need not look at what waits.
 pub fn id_of_the_watch(watch: Instant) -> Result<LetterId, LetterError> {
     format!("watch#{}", watch.as_second())

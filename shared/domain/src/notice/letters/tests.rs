@@ -237,3 +237,24 @@ fn a_gap_that_comes_suddenly_is_told_of_though_another_was_on_the_same_day() {
     assert_ne!(alarm(&morning, "08:00"), alarm(&both, "15:05"));
     assert_eq!(alarm(&both, "15:05"), alarm(&both, "17:55"));
 }
+
+#[test]
+fn a_head_who_is_absent_while_a_copy_has_nowhere_to_go_is_told_of_once_a_day() {
+    let without_mayor = |absences: &[_]| {
+        let mayor = "sindaco".parse().unwrap();
+        let roster = roster(absences);
+        roster
+            .with_revocation(&mayor, now(), &rubano().time_zone)
+            .unwrap()
+    };
+    let away = [absent("capo.settore")];
+    let told = |roster: &Roster, now| about_missing_copies(roster, &rubano(), now);
+
+    assert!(told(&roster(&away), now()).is_none());
+    assert!(told(&without_mayor(&[]), now()).is_none());
+    let letter = told(&without_mayor(&away), now()).unwrap().unwrap();
+    assert_eq!(letter.to[0].as_str(), "avvisi@example.it");
+    let evening = at("2026-11-24T18:00:00+01:00");
+    let again = told(&without_mayor(&away), evening).unwrap().unwrap();
+    assert_eq!(again.id, letter.id);
+}

@@ -253,28 +253,21 @@ impl Notices {
 
     /// Every request that has a term or an hour to come, oldest first.
     pub async fn under_way(&self) -> Result<Vec<NoticeRequest>, StoreError> {
+        let mut items = self
+            .dynamo
+            .query()
+            .table_name(&self.table)
+            .index_name("under_way")
+            .key_condition_expression("under_way = :here")
+            .expression_attribute_values(":here", text(UNDER_WAY))
+            .into_paginator()
+            .items()
+            .send();
         let mut requests = Vec::new();
-        let mut start = None;
-        loop {
-            let answer = self
-                .dynamo
-                .query()
-                .table_name(&self.table)
-                .index_name("under_way")
-                .key_condition_expression("under_way = :here")
-                .expression_attribute_values(":here", text(UNDER_WAY))
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(dynamo)?;
-            for mut item in answer.items.unwrap_or_default() {
-                requests.push(read(&mut item, "request")?);
-            }
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                return Ok(requests);
-            }
+        while let Some(item) = items.next().await {
+            requests.push(read(&mut item.map_err(dynamo)?, "request")?);
         }
+        Ok(requests)
     }
 
     /// The notices whose dispatch began in `period`, in the order in which it began; a page of them, after `start`.

@@ -214,6 +214,10 @@ impl Dispatcher {
             {
                 return Ok(Outcome::OutOfTime);
             }
+            if let Some(at) = self.quiet_until(request) {
+                self.settle_page(request, progress, version).await?;
+                return Ok(Outcome::Wait(seconds_until(at)));
+            }
             let platform = self.platform.recent().await?;
             if platform.stopped_notices.contains(&request.id) {
                 self.settle_page(request, progress, version).await?;
@@ -247,6 +251,16 @@ impl Dispatcher {
             self.queue(request, &progress.page).await?;
         }
         Ok(Outcome::Done)
+    }
+
+    /// Until when a notice rests that is going out: in the quiet hours and on days without notices. An emergency that has begun
+    /// goes on.
+    fn quiet_until(&self, request: &NoticeRequest) -> Option<Instant> {
+        let rules = &self.tenant.sending;
+        match request.draft.kind {
+            Kind::Emergenza => None,
+            _ => rules.quiet_until(clock::now(), &self.tenant.time_zone),
+        }
     }
 
     /// Before a wait: the page that was written down is queued, and is not to be queued at every awakening.
@@ -357,8 +371,17 @@ impl Dispatcher {
         let applied = request
             .advance(Move::Finish, &self.tenant, clock::now())
             .map_err(|error| Failure::Dead(error.to_string()))?;
-        match self.notices.save(&applied).await {
-            Ok(()) => Ok(Outcome::Done),
+        let mut told = self
+            .desk
+            .tell(&applied, &self.tenant, clock::now())
+            .await
+            .map_err(|error| Failure::Retry(error.into()))?;
+        let letters = std::mem::take(&mut told.writes);
+        match self.notices.save_with(&applied, letters).await {
+            Ok(()) => {
+                self.desk.post(&told).await;
+                Ok(Outcome::Done)
+            }
             // Another hand finished it, or stopped it: look again.
             Err(StoreError::Stale) => Ok(Outcome::OutOfTime),
             Err(error) => Err(error.into()),

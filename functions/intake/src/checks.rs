@@ -7,8 +7,8 @@ use axum::extract::{Path, State};
 use cloud::clock;
 use cloud::staff::openapi::{Always, OnOne};
 use cloud::staff::{Caller, Problem};
-use domain::editorial::{CheckId, Duplicate, Finding, Severity, Waivable, Why};
-use domain::notice::needed;
+use domain::editorial::{Duplicate, Finding, Severity, Waivable, Why};
+use domain::notice::{in_the_way, needed};
 use domain::staff::Role;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -58,7 +58,7 @@ pub(crate) struct FindingView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "with_reason")]
     waivable: Option<&'static str>,
-    /// Whether somebody has set it aside already.
+    /// Whether it has been set aside, by all whom that takes.
     set_aside: bool,
 }
 
@@ -138,8 +138,10 @@ pub(crate) async fn show(
             clock::now(),
         )
         .await?;
-    let aside = |check: CheckId| request.waivers.iter().any(|waiver| waiver.check == check);
     let kind = request.draft.kind;
+    let in_the_way = in_the_way(&checked.findings, kind, &request.waivers);
+    let aside =
+        |finding: &Finding| needed(finding, kind).is_some() && !in_the_way.contains(&finding);
     Ok(Json(ChecksView {
         preview: request.draft.preview(tenant),
         findings: checked
@@ -147,7 +149,7 @@ pub(crate) async fn show(
             .iter()
             .map(|finding| FindingView {
                 waivable: needed(finding, kind).map(waivable),
-                set_aside: aside(finding.check),
+                set_aside: aside(finding),
                 ..FindingView::from(finding)
             })
             .collect(),

@@ -357,8 +357,9 @@ pub(crate) async fn resume(
         return Err(Problem::conflict(None));
     }
     tracing::info!(
-        stop.cause = cause.key(), staff.id = %caller.0.id,
-        "sending goes on: {} lifted the stop «{}»", caller.0.id, cause.key()
+        stop.cause = cause.key(),
+        "sending goes on: the stop «{}» is lifted",
+        cause.key()
     );
     show(state, caller).await
 }

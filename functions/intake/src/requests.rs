@@ -269,7 +269,10 @@ impl Intake {
         // The request may have been reworded since: its first line of history has the words that were asked.
         let history = self.notices.history(&again.id).await?;
         let first = history.first().and_then(|entry| entry.draft.as_ref());
-        if request.submitted.by != by.id || first != Some(&again.draft) {
+        let is_the_same = request.submitted.by == by.id
+            && request.training == again.training
+            && first == Some(&again.draft);
+        if !is_the_same {
             return Err(Problem::key_reused());
         }
         Ok(self.answer(StatusCode::OK, &request))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use cloud::batch::Failure;
+use cloud::clock;
 use domain::Instant;
 use domain::ids::{PersonId, SendId};
 use domain::jobs::{HeldJob, NoticeBatch};
@@ -53,6 +54,14 @@ impl Sender {
         since: Instant,
         deadline: SystemTime,
     ) -> Result<(), Failure> {
+        // Whatever kept it until now, an ordinary notice wakes nobody. How long it waits for the morning is nobody's fault.
+        let quiet = self
+            .tenant
+            .sending
+            .quiet_until(clock::now(), &self.tenant.time_zone);
+        if let (Lane::Ordinary, Some(at)) = (lane, quiet) {
+            return self.hold(HeldJob::Notice(job), at, Some(at)).await;
+        }
         let mut waiting = Later::default();
         waiting.add(None, &job.recipients);
         for pause in [Duration::ZERO, PAUSES[0], PAUSES[1]] {

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem};
 use domain::Instant;
 use domain::ids::PersonId;
-use domain::notice::Draft;
+use domain::notice::{Draft, Kind};
 use domain::plan::{Plan, Reached};
 use domain::tenant::Tenant;
 
@@ -273,7 +273,17 @@ impl Planner {
             left,
             limit,
             reached: reached.counting(now),
-            plan: Plan::of(left, &reached, limit, self.per_second, start),
+            plan: Plan::of(
+                left,
+                &reached,
+                limit,
+                self.per_second,
+                start,
+                |at| match draft.kind {
+                    Kind::Emergenza => None,
+                    _ => tenant.sending.quiet_until(at, &tenant.time_zone),
+                },
+            ),
         })
     }
 }

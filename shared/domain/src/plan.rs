@@ -109,12 +109,14 @@ pub struct Plan {
 impl Plan {
     /// The plan for `recipients`, all of whom count as people not reached lately: it never promises too early. `limit`
     /// people may be reached in 24 hours (none for no limit), `per_second` messages leave in a second, from `start` on.
+    /// `quiet_until` says from when on something may leave, if at an instant it may not.
     pub fn of(
         recipients: u64,
         reached: &Reached,
         limit: Option<u32>,
         per_second: u32,
         start: Instant,
+        quiet_until: impl Fn(Instant) -> Option<Instant>,
     ) -> Self {
         let rate = Rate::new(per_second);
         let mut reached = reached.clone();
@@ -124,10 +126,17 @@ impl Plan {
         };
         let mut at = start;
         while plan.unreached > 0 && plan.parts.len() < MOST_PARTS {
+            at = quiet_until(at).unwrap_or(at);
+            if at.duration_since(start) > LONGEST {
+                break;
+            }
             let room = limit.map_or(u64::MAX, |limit| reached.room(limit, at));
             let people = plan.unreached.min(room);
             if people > 0 {
-                let done = later(at, seconds(people, rate));
+                let takes = seconds(people, rate);
+                let done = later(at, takes);
+                // What does not leave before the quiet hours leaves after them, all of it at the worst.
+                let done = quiet_until(done).map_or(done, |morning| later(morning, takes));
                 reached.admit(people, at);
                 plan.parts.push((at, people));
                 plan.unreached -= people;
@@ -162,13 +171,17 @@ mod tests {
 
     use super::*;
 
+    fn never_quiet(_: Instant) -> Option<Instant> {
+        None
+    }
+
     fn at(second: i64) -> Instant {
         Instant::from_second(1_795_000_000 + second).unwrap()
     }
 
     #[test]
     fn without_a_limit_everybody_is_reached_at_the_pace_of_the_number() {
-        let plan = Plan::of(8_000, &Reached::default(), None, 80, at(0));
+        let plan = Plan::of(8_000, &Reached::default(), None, 80, at(0), never_quiet);
 
         assert_eq!(plan.parts, [(at(0), 8_000)]);
         let last = plan.last_reached_at.unwrap();
@@ -178,7 +191,7 @@ mod tests {
 
     #[test]
     fn five_hundred_people_of_two_hundred_and_fifty_a_day_take_two_days() {
-        let plan = Plan::of(500, &Reached::default(), Some(250), 80, at(0));
+        let plan = Plan::of(500, &Reached::default(), Some(250), 80, at(0), never_quiet);
 
         let people: Vec<_> = plan.parts.iter().map(|(_, people)| *people).collect();
         assert_eq!(people, [250, 250]);
@@ -192,7 +205,7 @@ mod tests {
         let mut reached = Reached::default();
         reached.admit(200, at(0));
 
-        let plan = Plan::of(100, &reached, Some(250), 80, at(3_600));
+        let plan = Plan::of(100, &reached, Some(250), 80, at(3_600), never_quiet);
 
         assert_eq!(plan.parts[0], (at(3_600), 50));
         assert_eq!(plan.parts[1].1, 50);
@@ -200,8 +213,23 @@ mod tests {
     }
 
     #[test]
+    fn what_falls_into_the_night_is_reached_in_the_morning() {
+        // Quiet from the 50th second to the 1,000th.
+        let quiet = |instant: Instant| (at(50)..at(1_000)).contains(&instant).then(|| at(1_000));
+
+        let begun = Plan::of(8_000, &Reached::default(), None, 80, at(0), quiet);
+        assert!(begun.last_reached_at.unwrap() >= at(1_050));
+        let later = Plan::of(80, &Reached::default(), None, 80, at(60), quiet);
+        assert_eq!(later.parts, [(at(1_000), 80)]);
+        let never = Plan::of(80, &Reached::default(), None, 80, at(60), |_| {
+            Some(Instant::MAX)
+        });
+        assert_eq!((never.parts.len(), never.unreached), (0, 80));
+    }
+
+    #[test]
     fn a_limit_of_nobody_reaches_nobody_and_says_so() {
-        let plan = Plan::of(10, &Reached::default(), Some(0), 80, at(0));
+        let plan = Plan::of(10, &Reached::default(), Some(0), 80, at(0), never_quiet);
 
         assert_eq!((plan.parts.len(), plan.unreached), (0, 10));
         assert!(!plan.is_done_by(at(1_000_000)));
@@ -209,7 +237,9 @@ mod tests {
 
     #[test]
     fn nobody_to_reach_is_done_at_once() {
-        assert!(Plan::of(0, &Reached::default(), Some(250), 80, at(0)).is_done_by(at(0)));
+        assert!(
+            Plan::of(0, &Reached::default(), Some(250), 80, at(0), never_quiet).is_done_by(at(0))
+        );
     }
 
     #[test]
@@ -237,7 +267,7 @@ mod tests {
                 reached.admit(people, at(second));
                 sent.push((at(second), people));
             }
-            let plan = Plan::of(recipients, &reached, Some(limit), per_second, at(100_000));
+            let plan = Plan::of(recipients, &reached, Some(limit), per_second, at(100_000), never_quiet);
             sent.extend(&plan.parts);
 
             for (from, _) in &sent {
@@ -254,7 +284,7 @@ mod tests {
         fn more_people_or_a_lower_limit_never_end_sooner(
             recipients in 1_u64..3_000, more in 0_u64..500, limit in 50_u32..1_000, higher in 0_u32..500,
         ) {
-            let end = |recipients, limit| Plan::of(recipients, &Reached::default(), Some(limit), 80, at(0)).last_reached_at;
+            let end = |recipients, limit| Plan::of(recipients, &Reached::default(), Some(limit), 80, at(0), never_quiet).last_reached_at;
             prop_assert!(end(recipients, limit) <= end(recipients + more, limit));
             prop_assert!(end(recipients, limit + higher) <= end(recipients, limit));
         }

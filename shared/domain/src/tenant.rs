@@ -69,6 +69,14 @@ pub struct Tenant {
     pub mailbox: Option<crate::mail::Mailbox>,
 }
 
+impl Tenant {
+    /// How many days apart several notices of one thing must be, whichever way they are asked for.
+    pub fn spaced_days(&self) -> u32 {
+        let mailbox = self.mailbox.as_ref();
+        mailbox.map_or_else(crate::mail::usual_spacing, |mailbox| mailbox.spaced_days)
+    }
+}
+
 /// The limit of a business portfolio that Meta knows nothing of yet.
 #[expect(
     clippy::unnecessary_wraps,

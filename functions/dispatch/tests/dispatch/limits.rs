@@ -92,6 +92,26 @@ async fn no_more_people_are_admitted_than_meta_lets_us_write_to_in_a_day() {
 }
 
 #[tokio::test]
+async fn room_that_comes_free_on_a_day_without_notices_is_left_until_the_next() {
+    for (kind, lane, by_rest) in [("evento", "notices", 130), ("emergenza", "urgent", 250)] {
+        let office = Office::with(250).await.limited_to(130, 10);
+        let hour = in_seconds(-60);
+        office.scheduled(kind, hour).await;
+        office.ring(hour).await;
+        let queued = |office: &Office| office.sizes(lane).iter().sum::<usize>();
+        assert_eq!(queued(&office), 130);
+
+        let office = office.resting();
+        assert_eq!(back(&office.ring(hour).await), [""; 0]);
+        assert_eq!(queued(&office), by_rest, "an emergency goes on");
+        let office = office.limited_to(2_000, 10);
+        office.ring(hour).await;
+        assert_eq!(queued(&office), 250);
+        assert_eq!(office.state().await, StateName::Sent);
+    }
+}
+
+#[tokio::test]
 async fn who_was_reached_today_does_not_count_again() {
     let office = Office::with(120).await.limited_to(20, 10);
     office.reached(100, 3_600).await;

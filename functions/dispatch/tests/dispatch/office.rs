@@ -156,6 +156,17 @@ impl Office {
         }
     }
 
+    /// The same office of a comune that sends nothing on this day, nor for years.
+    pub(crate) fn resting(self) -> Self {
+        let mut tenant = rubano();
+        tenant.sending.no_send_days =
+            serde_json::from_value(json!([{"from": "2020-01-01", "to": "2099-12-31"}])).unwrap();
+        Self {
+            dispatcher: dispatcher(&self.services, &self.site.endpoint, tenant),
+            ..self
+        }
+    }
+
     /// The request after `step` of the staff, which sending is told of.
     pub(crate) async fn tell(&self, step: Move) -> NoticeRequest {
         let request = self.notices.get(&id()).await.unwrap().unwrap();

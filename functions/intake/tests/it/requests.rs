@@ -207,7 +207,13 @@ async fn a_key_is_of_one_account_and_of_one_request() {
         .call(submission().with("idempotency-key", &"k".repeat(129)))
         .await;
 
+    // A rehearsal under the key of the real one would be answered with it, and the other way round one would be lost.
+    let rehearsal = desk
+        .call(submission().saying(&with("training", true.into())))
+        .await;
+
     assert_eq!(other_words.problem(), (422, "/problems/key-reused"));
+    assert_eq!(rehearsal.problem(), (422, "/problems/key-reused"));
     assert_eq!(other_account.status.as_u16(), 201);
     assert_eq!(fields(&too_long), ["Idempotency-Key"]);
 }

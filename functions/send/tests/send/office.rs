@@ -63,7 +63,7 @@ impl Office {
             json!({"app_secrets": ["x"], "verify_token": "y", "access_token": "access-token"});
         let services = Services::start(&tables.endpoint, &secret).await;
         let office = Self {
-            sender: Desk(sender(&services, &peer, None)),
+            sender: Desk(sender(&services, &peer, support::rubano())),
             services,
             deliveries: Deliveries::new(&tables.aws, Tables::DELIVERIES),
             peer,
@@ -88,7 +88,7 @@ impl Office {
     pub(crate) async fn sender_without_a_secret(&self) -> Desk {
         let placeholder = json!({"password": "generated"});
         let services = Services::start(&self.tables.endpoint, &placeholder).await;
-        Desk(sender(&services, &self.peer, None))
+        Desk(sender(&services, &self.peer, support::rubano()))
     }
 
     pub(crate) async fn subscribe(&self, id: &str, contact: Contact) {
@@ -176,7 +176,19 @@ impl Office {
             category: "utility".to_owned(),
             body: "Il Comune di Esempio risponde: {{testo}} Grazie.".to_owned(),
         };
-        Desk(sender(&self.services, &self.peer, Some(template)))
+        let tenant = Tenant {
+            reply_template: Some(template),
+            ..support::rubano()
+        };
+        Desk(sender(&self.services, &self.peer, tenant))
+    }
+
+    /// The same office, whose comune sends nothing on this day, nor for years.
+    pub(crate) fn sender_at_rest(&self) -> Desk {
+        let mut tenant = support::rubano();
+        tenant.sending.no_send_days =
+            serde_json::from_value(json!([{"from": "2020-01-01", "to": "2099-12-31"}])).unwrap();
+        Desk(sender(&self.services, &self.peer, tenant))
     }
 
     /// Makes it so that Anna last wrote so many seconds ago, for the peer too.
@@ -255,7 +267,7 @@ impl Office {
     }
 }
 
-fn sender(services: &Services, peer: &Peer, reply_template: Option<NoticeTemplate>) -> Sender {
+fn sender(services: &Services, peer: &Peer, tenant: Tenant) -> Sender {
     let queue = |name: &str| format!("http://sqs.test/1/{name}");
     let config = Config {
         people_table: Tables::PEOPLE.to_owned(),
@@ -274,10 +286,7 @@ fn sender(services: &Services, peer: &Peer, reply_template: Option<NoticeTemplat
         notices_dead_letters_url: queue("notices-dead"),
         urgent_dead_letters_url: queue("urgent-dead"),
         held_dead_letters_url: queue("held-dead"),
-        tenant: Tenant {
-            reply_template,
-            ..support::rubano()
-        },
+        tenant,
     };
     Sender::new(config, &services.aws).unwrap()
 }

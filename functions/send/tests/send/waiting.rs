@@ -276,6 +276,29 @@ async fn a_write_that_succeeded_without_saying_so_does_not_lose_the_message() {
 }
 
 #[tokio::test]
+async fn on_a_day_without_notices_an_ordinary_one_waits_and_what_is_urgent_or_an_answer_leaves() {
+    let office = Office::open().await;
+    let resting = office.sender_at_rest();
+
+    let ordinary = batch("notices", &[("", notice(&[ANNA]))]);
+    assert_eq!(back(&resting.send_all(ordinary).await), [""; 0]);
+    assert_eq!(office.calls().await, 0);
+    let (held, again) = office.held().remove(0);
+    assert!(held.not_before.is_some() && again == 900, "{held:?}");
+
+    let urgent = batch("urgent", &[("", notice(&[BRUNO]))]);
+    resting.send_all(urgent).await;
+    let answer = batch("replies.fifo", &[("anna", reply(1, 0))]);
+    resting.send_all(answer).await;
+    assert_eq!(office.calls().await, 2);
+
+    // However long it rested, it is not too old when the day comes.
+    let asked = batch("held", &[due(&held)]);
+    assert_eq!(back(&office.sender.send_all(asked).await), [""; 0]);
+    assert_eq!(office.gone_out(&notice_to(ANNA)).await.len(), 1);
+}
+
+#[tokio::test]
 async fn three_lanes_share_the_slots_and_replies_do_not_stand_behind_notices() {
     let office = Office::open().await;
     let pace = office.slow_pace(10);

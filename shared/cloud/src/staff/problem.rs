@@ -258,6 +258,11 @@ impl Problem {
                 "not-your-request",
                 "problem.not_your_request",
             ),
+            // A move of the system alone: nobody asks for it.
+            NotAllowed::NotAsked => {
+                Self::said(StatusCode::CONFLICT, "not-allowed", "problem.conflict")
+                    .with_current(Some(current))
+            }
             NotAllowed::NotFromHere { state, step } => {
                 let values = [
                     ("stato", words.state(state.key())),

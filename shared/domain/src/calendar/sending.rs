@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::holidays;
 use super::settings::{Days, Hours, Weekdays};
 use crate::Instant;
-use crate::notice::Kind;
 use crate::tenant::Zone;
 
 /// The rules of one comune.
@@ -122,16 +121,6 @@ impl Forbidden {
 const HORIZON: usize = 2 * 366;
 
 impl SendingRules {
-    /// Whether a notice of `kind` may leave at the civil time `at`. An emergency always may.
-    pub fn allows(&self, at: DateTime, kind: Kind) -> Result<(), Forbidden> {
-        match kind {
-            Kind::Emergenza => Ok(()),
-            Kind::Evento | Kind::PubblicaUtilita | Kind::Scadenza | Kind::Altro => {
-                self.check_hour(at)
-            }
-        }
-    }
-
     /// Whether the civil time `at` is on an allowed day and out of the quiet hours. The last minute is the one before the
     /// end: at 20:00 it is too late already.
     pub fn check_hour(&self, at: DateTime) -> Result<(), Forbidden> {
@@ -224,6 +213,13 @@ impl SendingRules {
             .take(HORIZON)
             .map(|date| last_minute(date).min(at))
             .find(|civil| self.check_hour(*civil).is_ok())
+    }
+
+    /// From when on notices may leave again, if at `now` they may not: one that is going out rests in the quiet hours and on days
+    /// without notices, and what was held for another reason waits for the morning. [`Instant::MAX`] if two years hold no hour.
+    pub fn quiet_until(&self, now: Instant, zone: &Zone) -> Option<Instant> {
+        self.check_hour(zone.civil(now)).err()?;
+        Some(self.next_allowed(now, zone).unwrap_or(Instant::MAX))
     }
 
     /// Whether a notice that was to leave at `send_at` is too late at `now` to leave without being asked about.

@@ -35,10 +35,13 @@ pub(super) fn around(draft: &Draft, tenant: &Tenant, around: &Surroundings<'_>) 
 /// E16 and E18.
 fn again(draft: &Draft, tenant: &Tenant, around: &Surroundings<'_>) -> Vec<Finding> {
     let settings = &tenant.editorial;
-    // One of several appointments far apart looks like the others: it takes a reason, and no second person.
-    let weight = if around.spaced_series { Warn } else { Block };
     let mut found = Vec::new();
     for earlier in others(draft, around.earlier) {
+        // One of several appointments looks like the others: where they are far apart it takes a reason, and no second person.
+        let apart = draft.wanted_at.date().duration_since(earlier.sent_on).abs();
+        let apart = apart.as_hours() / 24;
+        let is_spaced = around.spaced_series && apart >= i64::from(tenant.spaced_days());
+        let weight = if is_spaced { Warn } else { Block };
         let values = |score: f64| {
             vec![
                 ("codice", earlier.notice.to_string()),
@@ -53,7 +56,7 @@ fn again(draft: &Draft, tenant: &Tenant, around: &Surroundings<'_>) -> Vec<Findi
             found.push(Finding::new(E16, weight, "check.e16.text", values(score)));
         }
         if let Some((_, score)) = same_event(draft, earlier, settings)
-            && !around.spaced_series
+            && !is_spaced
         {
             found.push(Finding::new(E18, Warn, "check.e18", values(score)));
         }

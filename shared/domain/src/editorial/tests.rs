@@ -270,3 +270,29 @@ proptest! {
         prop_assert_eq!(normalised_link(&normal), normal);
     }
 }
+
+#[test]
+fn a_series_is_spaced_only_where_its_days_are_far_apart() {
+    let text = "Sabato 12 dicembre mercatino in piazza, con banchi e musica.";
+    let link = "https://www.rubano.it/notizie/mercatino";
+    let draft = draft(text, link);
+    let wanted = draft.wanted_at.date();
+    let weight = |days: i32, spaced_series| {
+        let on = wanted.saturating_sub(jiff::Span::new().days(days));
+        let earlier = [earlier('A', text, link, &on.to_string())];
+        let around = Surroundings {
+            earlier: &earlier,
+            spaced_series,
+            ..Surroundings::none("2026-11-22T09:00:00Z".parse().unwrap())
+        };
+        let found = check(&draft, &crate::tenant::tests::rubano(), &around);
+        found
+            .iter()
+            .find(|finding| finding.check == CheckId::E16)
+            .map(|finding| finding.severity)
+    };
+
+    assert_eq!(weight(7, true), Some(Severity::Warn));
+    assert_eq!(weight(6, true), Some(Severity::Block));
+    assert_eq!(weight(7, false), Some(Severity::Block));
+}

@@ -19,7 +19,7 @@ pub struct Mailbox {
     #[serde(default = "ten_o_clock")]
     pub default_hour: Time,
     /// How many days apart several notices of one thing must be (Rubano: "distanziati tra loro nel tempo").
-    #[serde(default = "a_week")]
+    #[serde(default = "usual_spacing")]
     pub spaced_days: u32,
     /// Whether a mail must be shown to come from where it says (SPF, DKIM, DMARC, as SES saw them).
     #[serde(default = "yes")]
@@ -30,7 +30,8 @@ fn ten_o_clock() -> Time {
     Time::constant(10, 0, 0, 0)
 }
 
-fn a_week() -> u32 {
+/// A week.
+pub(crate) fn usual_spacing() -> u32 {
     7
 }
 

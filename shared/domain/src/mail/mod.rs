@@ -17,6 +17,7 @@ mod series;
 mod words;
 
 pub use handle::{Handled, Waits, handle};
+pub(crate) use mailbox::usual_spacing;
 pub use mailbox::{Mailbox, NotASender, Sender, SenderAddress};
 pub use origin::{Distrust, Origin};
 pub use read::read;

@@ -87,7 +87,7 @@ pub fn letters(
     let request = &applied.request;
     let zone = &tenant.time_zone;
     let at = Addresses { roster, now, zone };
-    let turn = || at.of_the_turn(&request.state);
+    let turn = || at.of_the_turn(request);
     let (news, to, cc) = match (&request.state, applied.entry.step) {
         (State::Submitted, _) => (News::ToTakeCharge, turn(), vec![]),
         (State::TakenInCharge { .. }, Some(MoveKind::TakeCharge)) => {
@@ -104,10 +104,14 @@ pub fn letters(
             },
             Some(MoveKind::ForwardDirectly | MoveKind::Reword | MoveKind::Expire),
         ) => {
-            let copies = roster
-                .alternative_copies(now, zone)
-                .map_err(|_| LetterError::NoRecipient)?;
-            (News::Directly, turn(), copies.to_vec())
+            match roster.alternative_copies(now, zone) {
+                Ok(copies) => (News::Directly, turn(), copies.to_vec()),
+                Err(_) if applied.entry.step == Some(MoveKind::ForwardDirectly) => {
+                    return Err(LetterError::NoRecipient);
+                }
+                // The supplier is asked for nothing without the copies: the mailbox of the procedure sees to it.
+                Err(_) => (News::Directly, Vec::new(), vec![]),
+            }
         }
         (State::Forwarded { .. }, Some(MoveKind::Expire)) => (News::Expired, turn(), vec![]),
         (State::Forwarded { .. }, Some(MoveKind::Forward | MoveKind::Reword)) => {
@@ -172,18 +176,27 @@ impl Addresses<'_> {
             .unwrap_or_default()
     }
 
-    /// Whose turn it is with a request that is in `state`.
-    fn of_the_turn(&self, state: &State) -> Vec<EmailAddress> {
-        match state {
+    /// Whose turn it is with `request`.
+    fn of_the_turn(&self, request: &NoticeRequest) -> Vec<EmailAddress> {
+        match &request.state {
             State::Submitted | State::Approved { .. } => self.acting(Phase::TakeCharge),
             State::TakenInCharge { .. } if self.roster.sector_head_absent(self.now, self.zone) => {
                 self.acting(Phase::Alternative)
             }
-            State::TakenInCharge { .. } | State::Held { .. } => self.acting(Phase::Forward),
+            State::TakenInCharge { .. } => self.acting(Phase::Forward),
+            // Either may let it go.
+            State::Held { .. } => {
+                let mut to = self.acting(Phase::Forward);
+                to.extend(self.group());
+                to.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+                to.dedup();
+                to
+            }
+            // Whoever wrote these words cannot approve them: then it is for the group.
             State::Forwarded {
                 path: Path::Alternative,
                 ..
-            } => self.supplier(),
+            } if !request.is_of(&self.roster.group().supplier) => self.supplier(),
             State::Forwarded { .. } => self.group(),
             State::Returned { .. }
             | State::Scheduled { .. }

@@ -112,6 +112,9 @@ pub enum NotAllowed {
         /// The roles that may.
         needs: &'static [Role],
     },
+    /// The group was not asked, so that its silence says nothing.
+    #[error("the group was not asked")]
+    NotAsked,
     /// It is the request of somebody else.
     #[error("another asked for it")]
     NotYourRequest,

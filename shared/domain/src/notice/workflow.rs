@@ -23,7 +23,7 @@
 use super::around::Around;
 use super::diagram::{Hand, Words, next, reworded};
 use super::moves::{Move, NotAllowed};
-use super::request::{Applied, Entry, NoticeRequest, Signed};
+use super::request::{Applied, Entry, NoticeRequest, Path, Signed};
 use super::state::{MoveKind, State};
 use super::waiver::{Waiver, in_the_way, needed};
 use crate::Instant;
@@ -191,7 +191,9 @@ impl NoticeRequest {
                 next(request.state, step, hand, &words, around)?
             }
         };
-        if let Some(page) = around.page {
+        // A look that lets nothing further changes nothing of what was approved, or is about to be.
+        let lets_further = goes_further(kind) || kind == MoveKind::Release;
+        if let Some(page) = around.page.filter(|_| lets_further) {
             request.page = Some(page.clone());
         }
         if goes_further(kind) {
@@ -227,6 +229,11 @@ impl NoticeRequest {
             State::Forwarded { forwarded, .. } if self.is_of(&forwarded.by) => {
                 Err(NotAllowed::OwnRequest)
             }
+            // On the alternative path the group was not asked: its silence says nothing.
+            State::Forwarded {
+                path: Path::Alternative,
+                ..
+            } => Err(NotAllowed::NotAsked),
             // No check has let them go further: they were changed after they were forwarded. That somebody has looked at them
             // since, to set one finding aside, says nothing of the others.
             _ if self.page.is_none() || self.passed != Some(self.digest(tenant)) => {

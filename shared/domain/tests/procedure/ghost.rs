@@ -130,6 +130,10 @@ impl Ghost {
             Act::Return | Act::Expire => self.is_put_anew(),
             Act::Silence => {
                 must!(case.silence, "silence counts for nothing here");
+                must!(
+                    !self.is_alternative,
+                    "silence of a group that was not asked"
+                );
                 must!(self.objections.is_empty(), "{:?} spoke", self.objections);
                 must!(
                     self.passed == Some(self.words),

@@ -56,6 +56,7 @@ async fn main_job(world: &World, check: bool) -> Result<bool> {
 
     voice::chapter("L'avviso esce");
     let leaver = notice::goes_out(world, &phones, notice).await?;
+    procedure::told(world).await?;
 
     voice::chapter("Il registro e il rendiconto");
     let report = notice::report(world, notice).await?;

@@ -36,15 +36,25 @@ pub(crate) async fn appoint(world: &World) -> Result<()> {
 
 /// From the e-mail to two scheduled notices, one of them the alternative way, and a third request that is turned down.
 pub(crate) async fn walk(world: &World) -> Result<Walked> {
-    let [today, tomorrow] = by_mail(world).await?;
-    ordinary(world, &today).await?;
+    let asked = by_mail(world).await?;
+    let [today, tomorrow] = &asked;
+    ordinary(world, today).await?;
     let duplicates_caught = repeated(world).await?;
-    let copies = alternative(world, &tomorrow).await?;
+    let copies = alternative(world, tomorrow).await?;
+    let mut alternative_path = 0;
+    for notice in &asked {
+        let present = world
+            .staff("operator")?
+            .get(&format!("/v1/notice-requests/{notice}"))
+            .await?
+            .good()?;
+        alternative_path += usize::from(present.body["state"]["path"] == "alternative");
+    }
     Ok(Walked {
-        notice: today,
-        mail_requests: 2,
+        notice: today.clone(),
+        mail_requests: asked.len(),
         duplicates_caught,
-        alternative_path: 1,
+        alternative_path,
         copies,
     })
 }
@@ -107,6 +117,13 @@ async fn by_mail(world: &World) -> Result<[NoticeId; 2]> {
     voice::step("la casella risponde con un codice per ciascuna");
     ids.try_into()
         .map_err(|_| Trouble("not two requests".to_owned()))
+}
+
+/// The office that asked by e-mail hears by e-mail that its notice has gone out.
+pub(crate) async fn told(world: &World) -> Result<()> {
+    world.mail_to(OFFICE, "Avviso WhatsApp inviato", 60).await?;
+    voice::step("l'ufficio Cultura è avvisato per e-mail che l'avviso è uscito");
+    Ok(())
 }
 
 /// Taking charge, forwarding, approval, scheduling.

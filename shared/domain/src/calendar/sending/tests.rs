@@ -62,12 +62,17 @@ fn a_comune_chooses_its_own_days() {
 }
 
 #[test]
-fn an_emergency_leaves_at_any_hour() {
-    let rules = SendingRules::default();
-    let night = "2026-12-25T03:00".parse().unwrap();
+fn what_is_going_out_rests_until_it_is_allowed_again_or_for_ever() {
+    let zone = rubano().time_zone;
+    let quiet = |rules: &SendingRules, at| rules.quiet_until(rome(at), &zone);
+    let usual = SendingRules::default();
 
-    assert_eq!(rules.allows(night, Kind::Emergenza), Ok(()));
-    assert!(rules.allows(night, Kind::Evento).is_err());
+    assert_eq!(quiet(&usual, "2026-11-28T19:59"), None);
+    let monday = Some(rome("2026-11-30T08:00"));
+    assert_eq!(quiet(&usual, "2026-11-28T20:00"), monday);
+    let never =
+        rules(serde_json::json!({"no_send_days": [{"from": "2020-01-01", "to": "2040-12-31"}]}));
+    assert_eq!(quiet(&never, "2026-11-28T10:00"), Some(Instant::MAX));
 }
 
 #[test]

@@ -53,7 +53,7 @@ pub fn about_the_hour(
     now: Instant,
 ) -> Result<Letter, LetterError> {
     let zone = &tenant.time_zone;
-    let turn = Addresses { roster, now, zone }.of_the_turn(&request.state);
+    let turn = Addresses { roster, now, zone }.of_the_turn(request);
     let to = or_the_mailbox(turn, roster);
     let (key, cc) = match hour {
         Hour::Near => ("hour_near", Vec::new()),

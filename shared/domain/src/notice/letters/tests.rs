@@ -258,3 +258,56 @@ fn a_head_who_is_absent_while_a_copy_has_nowhere_to_go_is_told_of_once_a_day() {
     let again = told(&without_mayor(&away), evening).unwrap().unwrap();
     assert_eq!(again.id, letter.id);
 }
+
+/// Asked of the supplier past an absent head, and reworded by `by`.
+fn reworded_past_the_head(by: &crate::staff::Actor) -> Applied {
+    let tenant = rubano();
+    let around = Around {
+        head_is_absent: true,
+        ..Around::plain(&tenant, now())
+    };
+    let desk = actor("sportello.uno", &[Role::Operator]);
+    let direct = taken()
+        .request
+        .apply_in(Move::ForwardDirectly, &desk, &around)
+        .unwrap();
+    let mut other = direct.request.draft.clone();
+    other.text = "sabato 12 dicembre 2026, mercatino di Natale in centro.".to_owned();
+    direct
+        .request
+        .apply(Move::Reword(Box::new(other)), by, &tenant, now())
+        .unwrap()
+}
+
+#[test]
+fn words_of_the_supplier_are_for_the_group_to_approve() {
+    let away = roster(&[absent("capo.settore")]);
+    let to = |by, role| {
+        let reworded = reworded_past_the_head(&actor(by, &[role]));
+        let letter = letters(&reworded, &away, &rubano(), now())
+            .unwrap()
+            .remove(0);
+        assert_eq!(letter.cc.len() + letter.to.len(), 3, "with both copies");
+        letter.to[0].as_str().to_owned()
+    };
+
+    assert_eq!(to("sportello.due", Role::Operator), "fornitore@example.it");
+    assert_eq!(to("fornitore", Role::Supplier), "gruppo.uno@example.it");
+}
+
+#[test]
+fn where_a_copy_has_nowhere_to_go_any_more_the_mailbox_is_told_and_not_the_supplier() {
+    let away = roster(&[absent("capo.settore")]);
+    let mayor = "sindaco".parse().unwrap();
+    let without = away
+        .with_revocation(&mayor, now(), &rubano().time_zone)
+        .unwrap();
+    let reworded = reworded_past_the_head(&actor("sportello.due", &[Role::Operator]));
+
+    let letter = letters(&reworded, &without, &rubano(), now())
+        .unwrap()
+        .remove(0);
+
+    assert_eq!(letter.to[0].as_str(), "avvisi@example.it");
+    assert!(letter.cc.is_empty());
+}

@@ -208,3 +208,48 @@ fn what_was_held_at_its_hour_goes_out_when_somebody_reads_it_again() {
     .unwrap();
     assert_eq!(reworded.state.name(), StateName::Forwarded);
 }
+
+#[test]
+fn silence_says_nothing_where_the_supplier_alone_was_asked() {
+    let mut tenant = of_the_group(1, true);
+    tenant.procedure.silence_working_days = Some(1);
+    let page = a_page();
+    let around = Around {
+        head_is_absent: true,
+        page: Some(&page),
+        ..Around::plain(&tenant, now())
+    };
+    let direct = taken().apply_in(Move::ForwardDirectly, &desk(), &around);
+
+    let outcome = direct
+        .unwrap()
+        .request
+        .advance(Move::Silence, &tenant, now());
+
+    assert_eq!(outcome, Err(NotAllowed::NotAsked));
+}
+
+#[test]
+fn whoever_sets_a_check_aside_does_not_change_which_page_was_let_through() {
+    let tenant = rubano();
+    let page = |digest: &str| crate::editorial::LinkReport {
+        digest: digest.to_owned(),
+        ..a_page()
+    };
+    let (old, new) = (page("vecchia"), page("nuova"));
+    let look = |page, findings| Around {
+        page: Some(page),
+        findings,
+        ..Around::plain(&tenant, now())
+    };
+    let long = [finding(CheckId::E04, Severity::Warn)];
+    let forwarded = taken().apply_in(Move::Forward, &head(), &look(&old, &[]));
+
+    let waive = Move::Waive(CheckId::E04, "Va bene così.".into());
+    let waived = forwarded
+        .unwrap()
+        .request
+        .apply_in(waive, &group(), &look(&new, &long));
+
+    assert_eq!(waived.unwrap().request.page, Some(old));
+}

@@ -12,6 +12,7 @@ use domain::pace::Lane;
 use domain::person::Person;
 use domain::platform::TemplateKey;
 use futures::stream::{self, StreamExt};
+use jiff::SignedDuration;
 use whatsapp::{Body, Template};
 
 use crate::gate::Pass;
@@ -20,6 +21,8 @@ use crate::{Sender, time_left};
 
 /// Shares under way at once: the calls of one do not keep the next from its slots.
 const SHARES: usize = 64;
+/// How long an ordinary notice rests in the quiet hours before it asks again: no message of SQS can be put off for longer.
+const REST: SignedDuration = SignedDuration::from_mins(15);
 /// How long to wait before what was certainly not taken is tried again (Meta advises 4^n seconds); then it is held.
 const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
 
@@ -54,13 +57,14 @@ impl Sender {
         since: Instant,
         deadline: SystemTime,
     ) -> Result<(), Failure> {
-        // Whatever kept it until now, an ordinary notice wakes nobody. How long it waits for the morning is nobody's fault.
-        let quiet = self
-            .tenant
-            .sending
-            .quiet_until(clock::now(), &self.tenant.time_zone);
+        let now = clock::now();
+        let quiet = self.tenant.sending.quiet_until(now, &self.tenant.time_zone);
         if let (Lane::Ordinary, Some(at)) = (lane, quiet) {
-            return self.hold(HeldJob::Notice(job), at, Some(at)).await;
+            // Whatever kept it until now, it wakes nobody. The rest does not count as waiting, and is asked about again soon: the
+            // comune may change its rules.
+            let at = at.min(now + REST);
+            let since = since + at.duration_since(now);
+            return self.hold(HeldJob::Notice(job), since, Some(at)).await;
         }
         let mut waiting = Later::default();
         waiting.add(None, &job.recipients);

@@ -187,6 +187,15 @@ pub enum Next {
 }
 
 impl Delivery {
+    /// When it arrived on the phone, by the earliest report that says so; none if nothing says that it did.
+    pub fn arrived_at(&self) -> Option<Instant> {
+        [Rung::Delivered, Rung::Read, Rung::Played]
+            .iter()
+            .filter_map(|rung| self.at.get(rung))
+            .min()
+            .copied()
+    }
+
     /// What to do now that the turn of a delivery has come, given what is stored of it and whether the person still wants
     /// it.
     pub fn attempt(stored: Option<Self>, wanted: bool, now: Instant) -> Next {

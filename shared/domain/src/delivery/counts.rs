@@ -18,7 +18,12 @@ pub struct Counts {
 impl Counts {
     /// What one delivery counts for.
     pub fn of(delivery: &Delivery) -> Self {
-        let billed = delivery.pricing.iter().filter(|pricing| pricing.billable);
+        // The price comes with *sent*; Meta bills what arrives (pricing: "delivered").
+        let arrived = delivery.arrived_at().is_some();
+        let billed = delivery
+            .pricing
+            .iter()
+            .filter(|pricing| pricing.billable && arrived);
         Self {
             rungs: BTreeMap::from([(delivery.rung, 1)]),
             billable: billed

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Delivery, Rung};
+use super::Delivery;
 use crate::ids::SendId;
 use crate::tenant::Zone;
 
@@ -43,11 +43,8 @@ impl Month {
             // A status without a price: replies are free text.
             None => matches!(id, SendId::Reply(_)),
         };
-        let arrived = [Rung::Delivered, Rung::Read, Rung::Played]
-            .iter()
-            .filter_map(|rung| delivery.at.get(rung))
-            .min()?;
-        is_service.then(|| Self::of(*arrived, zone))
+        let arrived = delivery.arrived_at()?;
+        is_service.then(|| Self::of(arrived, zone))
     }
 }
 
@@ -55,7 +52,7 @@ impl Month {
 mod tests {
     use super::*;
     use crate::Instant;
-    use crate::delivery::{Next, Pricing, Report};
+    use crate::delivery::{Next, Pricing, Report, Rung};
     use crate::ids::ReplyId;
 
     fn reply() -> SendId {

@@ -203,6 +203,17 @@ fn reports() -> impl Strategy<Value = Vec<Report>> {
     )
 }
 
+#[test]
+fn what_was_priced_and_never_arrived_is_not_billed() {
+    let sent = intended().merge(report(Rung::Sent, 1));
+    assert!(Counts::of(&sent).billable.is_empty());
+
+    let failed = sent.clone().merge(report(Rung::Failed, 2));
+    assert!(Counts::of(&failed).billable.is_empty());
+    let arrived = sent.merge(report(Rung::Delivered, 2));
+    assert_eq!(Counts::of(&arrived).billable["utility"], 1);
+}
+
 proptest! {
     #[test]
     fn every_order_and_repetition_of_the_same_reports_ends_in_the_same_row(

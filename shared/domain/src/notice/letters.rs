@@ -17,12 +17,13 @@ pub use terms::{
 };
 
 /// The keys of the words of every letter, for the test that they are there.
-pub const LETTERS: [&str; 20] = [
+pub const LETTERS: [&str; 21] = [
     "take_charge",
     "forward",
     "forward_directly",
     "approve",
     "directly",
+    "without_copies",
     "schedule",
     "held",
     "expired",
@@ -48,6 +49,7 @@ enum News {
     ToForwardDirectly,
     ToApprove,
     Directly,
+    WithoutCopies,
     ToSchedule,
     Held,
     Expired,
@@ -65,6 +67,7 @@ impl News {
             Self::ToForwardDirectly => "forward_directly",
             Self::ToApprove => "approve",
             Self::Directly => "directly",
+            Self::WithoutCopies => "without_copies",
             Self::ToSchedule => "schedule",
             Self::Held => "held",
             Self::Expired => "expired",
@@ -77,7 +80,8 @@ impl News {
 }
 
 /// The letters that `applied` gives rise to, to be written in its own transaction. Whatever goes the alternative path goes to
-/// the supplier with head and mayor in copy; where a copy has nowhere to go there is no letter, and no such move.
+/// the supplier with head and mayor in copy. Where a copy has nowhere to go nothing goes there: there is no letter and no such
+/// move, and what is on that path already is told to the mailbox of the procedure.
 pub fn letters(
     applied: &Applied,
     roster: &Roster,
@@ -105,12 +109,16 @@ pub fn letters(
             Some(MoveKind::ForwardDirectly | MoveKind::Reword | MoveKind::Expire),
         ) => {
             match roster.alternative_copies(now, zone) {
+                // Whoever wrote these words cannot approve them: they are for the group.
+                Ok(copies) if request.is_of(&roster.group().supplier) => {
+                    (News::ToApprove, turn(), copies.to_vec())
+                }
                 Ok(copies) => (News::Directly, turn(), copies.to_vec()),
                 Err(_) if applied.entry.step == Some(MoveKind::ForwardDirectly) => {
                     return Err(LetterError::NoRecipient);
                 }
                 // The supplier is asked for nothing without the copies: the mailbox of the procedure sees to it.
-                Err(_) => (News::Directly, Vec::new(), vec![]),
+                Err(_) => (News::WithoutCopies, Vec::new(), vec![]),
             }
         }
         (State::Forwarded { .. }, Some(MoveKind::Expire)) => (News::Expired, turn(), vec![]),

@@ -121,8 +121,8 @@ async fn by_mail(world: &World) -> Result<[NoticeId; 2]> {
 
 /// The office that asked by e-mail hears by e-mail that its notice has gone out.
 pub(crate) async fn told(world: &World) -> Result<()> {
-    world.mail_to(OFFICE, "Avviso WhatsApp inviato", 60).await?;
-    voice::step("l'ufficio Cultura è avvisato per e-mail che l'avviso è uscito");
+    world.mail_to(OFFICE, "Avviso WhatsApp partito", 60).await?;
+    voice::step("l'ufficio Cultura è avvisato per e-mail che l'avviso è partito");
     Ok(())
 }
 

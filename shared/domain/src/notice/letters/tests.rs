@@ -288,11 +288,17 @@ fn words_of_the_supplier_are_for_the_group_to_approve() {
             .unwrap()
             .remove(0);
         assert_eq!(letter.cc.len() + letter.to.len(), 3, "with both copies");
-        letter.to[0].as_str().to_owned()
+        (letter.to[0].as_str().to_owned(), letter.subject)
     };
 
-    assert_eq!(to("sportello.due", Role::Operator), "fornitore@example.it");
-    assert_eq!(to("fornitore", Role::Supplier), "gruppo.uno@example.it");
+    let (to_whom, _) = to("sportello.due", Role::Operator);
+    assert_eq!(to_whom, "fornitore@example.it");
+    let (to_whom, subject) = to("fornitore", Role::Supplier);
+    assert_eq!(to_whom, "gruppo.uno@example.it");
+    assert!(
+        subject.starts_with("Avviso WhatsApp da verificare"),
+        "{subject}"
+    );
 }
 
 #[test]
@@ -310,4 +316,5 @@ fn where_a_copy_has_nowhere_to_go_any_more_the_mailbox_is_told_and_not_the_suppl
 
     assert_eq!(letter.to[0].as_str(), "avvisi@example.it");
     assert!(letter.cc.is_empty());
+    assert!(letter.body.contains("La ditta non è stata avvisata"));
 }

@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 
 use domain::Instant;
+use serde::Deserialize;
+use serde::de::{Error as _, Unexpected};
 use serde_json::Value;
 
 /// The JSON of `raw`. Text that was cut in the middle of an emoji (half a surrogate pair) is mended, not refused.
@@ -12,6 +14,18 @@ pub(crate) fn json(raw: &str) -> Result<Value, serde_json::Error> {
         Cow::Borrowed(_) => Err(error),
         Cow::Owned(mended) => serde_json::from_str(&mended),
     })
+}
+
+/// A struct from a JSON object, and from nothing else: serde would fill it from a list too, place by place, and take for
+/// `messages` whatever stands third.
+pub(crate) fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, serde_json::Error> {
+    if json.trim_start().starts_with('[') {
+        return Err(serde_json::Error::invalid_type(
+            Unexpected::Seq,
+            &"an object",
+        ));
+    }
+    serde_json::from_str(json)
 }
 
 /// What Meta says of an error, for logs and for the staff: at most 200 characters, and no run of digits that may be

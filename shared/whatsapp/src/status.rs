@@ -6,7 +6,7 @@ use domain::ids::{SendId, Wamid};
 use serde_json::Value;
 
 use crate::inbound::Sender;
-use crate::lenient::{discreet, instant, items, json, parsed, text, truth, whole, word};
+use crate::lenient::{discreet, instant, items, json, object, parsed, text, truth, whole, word};
 use crate::webhook::{QueuedStatus, Unreadable};
 
 /// A status, read.
@@ -56,7 +56,7 @@ pub struct UnknownState(pub String);
 impl StatusUpdate {
     /// Reads a status from the queue. The inner error is a state that we do not know.
     pub fn read(queued: &str) -> Result<Result<Self, UnknownState>, Unreadable> {
-        Self::of(&serde_json::from_str(queued)?)
+        Self::of(&object(queued)?)
     }
 
     pub(crate) fn of(queued: &QueuedStatus) -> Result<Result<Self, UnknownState>, Unreadable> {

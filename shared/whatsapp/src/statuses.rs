@@ -3,6 +3,7 @@
 use domain::Instant;
 
 use crate::account::AccountEvent;
+use crate::lenient::object;
 use crate::status::{StatusUpdate, UnknownState};
 use crate::webhook::{QueuedChange, QueuedStatus, Unreadable};
 
@@ -21,13 +22,13 @@ impl FromStatuses {
     /// Reads a message of the queue, which came at `received`: that is when a change happened, if it does not say.
     pub fn read(body: &str, received: Instant) -> Result<Self, Unreadable> {
         // A status first: of a thousand messages of this queue, all but a few are.
-        if let Ok(queued) = serde_json::from_str::<QueuedStatus>(body) {
+        if let Ok(queued) = object::<QueuedStatus>(body) {
             return Ok(match StatusUpdate::of(&queued)? {
                 Ok(update) => Self::Status(Box::new(update)),
                 Err(unknown) => Self::UnknownState(unknown),
             });
         }
-        let queued: QueuedChange = serde_json::from_str(body)?;
+        let queued: QueuedChange = object(body)?;
         AccountEvent::of(&queued, received).map(Self::Change)
     }
 }

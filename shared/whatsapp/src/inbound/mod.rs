@@ -15,7 +15,7 @@ pub use content::{Card, CardPhone, Content, Item, Location, MediaRef, Origin, Sy
 pub use person::{Preference, Rotation, Wish};
 pub use sender::Sender;
 
-use crate::lenient::{instant, json, parsed, text, truth, word};
+use crate::lenient::{instant, json, object, parsed, text, truth, word};
 use crate::webhook::{QueuedInbound, QueuedPreference, QueuedRotation, Unreadable};
 
 /// Something from the `inbound` queue.
@@ -66,13 +66,13 @@ pub struct Referral {
 impl FromInbound {
     /// Reads a message of the queue.
     pub fn read(body: &str) -> Result<Self, Unreadable> {
-        if let Ok(queued) = serde_json::from_str::<QueuedInbound>(body) {
+        if let Ok(queued) = object::<QueuedInbound>(body) {
             return Inbound::of(&queued).map(Box::new).map(Self::Message);
         }
-        if let Ok(queued) = serde_json::from_str::<QueuedPreference>(body) {
+        if let Ok(queued) = object::<QueuedPreference>(body) {
             return Preference::of(&queued).map(Self::Preference);
         }
-        match serde_json::from_str::<QueuedRotation>(body) {
+        match object::<QueuedRotation>(body) {
             Ok(queued) => Rotation::of(&queued).map(Self::Rotation),
             Err(error) => Err(error.into()),
         }
@@ -82,7 +82,7 @@ impl FromInbound {
 impl Inbound {
     /// Reads a message from the queue.
     pub fn read(queued: &str) -> Result<Self, Unreadable> {
-        Self::of(&serde_json::from_str(queued)?)
+        Self::of(&object(queued)?)
     }
 
     fn of(queued: &QueuedInbound) -> Result<Self, Unreadable> {

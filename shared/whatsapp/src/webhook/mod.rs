@@ -9,6 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use crate::lenient::object;
+
 mod canonical;
 mod fit;
 mod queued;
@@ -163,7 +165,8 @@ struct Ids<'a> {
 /// The updates of `body`.
 pub fn split(body: &[u8]) -> Result<Split, NotJson> {
     let mut split = Split::default();
-    let Ok(body) = serde_json::from_slice::<Body>(body) else {
+    let text = std::str::from_utf8(body).ok();
+    let Some(body) = text.and_then(|text| object::<Body>(text).ok()) else {
         // Valid JSON of another shape is acknowledged: it would be no better next time.
         return serde_json::from_slice::<serde::de::IgnoredAny>(body)
             .map_err(NotJson)
@@ -173,15 +176,12 @@ pub fn split(body: &[u8]) -> Result<Split, NotJson> {
             });
     };
     for entry in body.entry {
-        let Ok(entry) = serde_json::from_str::<Entry>(entry.get()) else {
+        let Ok(entry) = object::<Entry>(entry.get()) else {
             split.count("(not an entry)");
             continue;
         };
         for change in &entry.changes {
-            split.change(
-                &entry,
-                &serde_json::from_str(change.get()).unwrap_or_default(),
-            );
+            split.change(&entry, &object(change.get()).unwrap_or_default());
         }
     }
     Ok(split)
@@ -196,7 +196,7 @@ impl Split {
         };
         match field {
             "messages" | "user_preferences" | "user_id_update" => {
-                match serde_json::from_str::<Value>(raw.get()) {
+                match object::<Value>(raw.get()) {
                     Ok(value) => self.take(entry, &value),
                     // There may be messages in it: as it is, it will be put away with its reason, for a person to read.
                     Err(_) => self.inbound.push(Ordered {
@@ -320,7 +320,7 @@ impl Split {
 }
 
 fn key_of(raw: &RawValue) -> Key<'_> {
-    serde_json::from_str(raw.get()).unwrap_or_default()
+    object(raw.get()).unwrap_or_default()
 }
 
 /// A text; of a number, its digits.
@@ -337,7 +337,7 @@ fn word(raw: &RawValue) -> Option<Cow<'_, str>> {
 
 /// The id that somebody had before.
 fn previous(ids: Option<&RawValue>) -> Option<Cow<'_, str>> {
-    let ids: Ids = serde_json::from_str(ids?.get()).ok()?;
+    let ids: Ids = object(ids?.get()).ok()?;
     name(ids.previous?)
 }
 
@@ -347,7 +347,7 @@ fn number_of(metadata: &RawValue) -> Option<String> {
         #[serde(borrow, default)]
         phone_number_id: Option<&'a RawValue>,
     }
-    let metadata: Metadata = serde_json::from_str(metadata.get()).ok()?;
+    let metadata: Metadata = object(metadata.get()).ok()?;
     word(metadata.phone_number_id?).and_then(id)
 }
 

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::FromInbound;
 
 fn body(value: &serde_json::Value) -> Vec<u8> {
     serde_json::json!({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [
@@ -77,6 +78,32 @@ fn an_oddity_in_one_corner_does_not_lose_the_rest() {
     assert_eq!(split.inbound.len(), 2);
     assert!(split.inbound[0].body.contains("wamid.1"));
     assert_eq!(split.inbound[1].body, "7", "to be put away with its reason");
+}
+
+#[test]
+fn a_list_in_the_place_of_an_object_is_not_read_place_by_place() {
+    let of = |value: &str| {
+        let body =
+            format!(r#"{{"entry":[{{"changes":[{{"field":"messages","value":{value}}}]}}]}}"#);
+        split(body.as_bytes()).unwrap()
+    };
+    let odd = [r#"["106",{},{"id":"wamid.1"}]"#, r"[[],{},[{},{}]]"];
+    for value in odd {
+        let split = of(value);
+
+        assert_eq!(split.inbound.len(), 1, "put away as it is: {value}");
+        assert_eq!(split.inbound[0].body, value);
+        assert!(FromInbound::read(&split.inbound[0].body).is_err());
+    }
+    assert!(of(r#"{"messages":[]}"#).inbound.is_empty());
+
+    let entry = br#"{"entry":[["1",2,[{"field":"messages","value":{"messages":[{}]}}]]]}"#;
+    let entry = split(entry).unwrap();
+    assert_eq!(entry.inbound.len(), 0);
+    assert_eq!(entry.unhandled["(not an entry)"], 1);
+
+    let body = split(br#"[[{"changes":[{"field":"messages"}]}]]"#).unwrap();
+    assert_eq!(body.unhandled["(not a webhook)"], 1);
 }
 
 #[test]

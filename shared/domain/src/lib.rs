@@ -25,6 +25,7 @@ pub mod price;
 pub mod register;
 pub mod report;
 pub mod roster;
+pub mod segnalazione;
 pub mod staff;
 pub mod tenant;
 pub mod texts;

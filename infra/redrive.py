@@ -10,7 +10,7 @@ import time
 
 import boto3
 
-QUEUES = ["inbound", "replies", "statuses", "notices", "urgent", "held", "dispatches", "reports", "inbox", "mails", "ticks"]
+QUEUES = ["inbound", "replies", "statuses", "notices", "urgent", "held", "dispatches", "reports", "inbox", "mails", "ticks", "pauses"]
 # Long enough to look at one letter; whoever stops in between finds it again after this.
 HOLD_SECONDS = 30
 

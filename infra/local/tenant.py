@@ -1,8 +1,9 @@
-"""Prints the settings of a tenant as JSON, after checking them against the template submitted to Meta.
+"""Writes the settings of a tenant as JSON, after checking them against the template submitted to Meta.
 
-usage: tenant.py NAME [--any-hour]
+usage: tenant.py NAME FOLDER [--any-hour]
 
---any-hour is for rehearsals, which cannot wait for the morning or for Monday: notices may then leave at any time.
+FOLDER gets tenant.json. --any-hour is for rehearsals, which cannot wait for the morning or for Monday: notices may then leave
+at any time, and of a comune that takes segnalazioni FOLDER gets segnalazioni.json too: its settings and its boundary.
 """
 
 import json
@@ -18,7 +19,7 @@ INFRA = Path(__file__).resolve().parent.parent
 ANY_HOUR = {"hours": "00:00-24:00", "weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "no_send_holidays": False}
 
 
-def main(tenant: str, any_hour: bool) -> None:
+def main(tenant: str, folder: Path, any_hour: bool) -> None:
     settings = yaml.safe_load((INFRA / "tenants" / f"{tenant}.yaml").read_text(encoding="utf-8"))
     if settings["id"] != tenant:
         sys.exit(f"tenants/{tenant}.yaml: id is {settings['id']}")
@@ -36,8 +37,23 @@ def main(tenant: str, any_hour: bool) -> None:
             sys.exit(f"tenants/{tenant}.yaml and whatsapp/{tenant}/{chosen['name']}.json disagree on the {what}")
     if any_hour:
         settings["sending"] = {**settings.get("sending", {}), **ANY_HOUR}
-    json.dump(settings, sys.stdout, ensure_ascii=False, indent=1)
+    write(settings, folder / "tenant.json")
+    service = INFRA / "tenants" / f"{tenant}.segnalazioni.yaml"
+    # Rehearsals only: a citizen must not get a receipt for what no office can see yet (docs/ARCHITECTURE.md, known limits).
+    if any_hour and service.exists():
+        boundary = INFRA / "tenants" / "boundaries" / f"{tenant}.geojson"
+        write(
+            {
+                "settings": yaml.safe_load(service.read_text(encoding="utf-8")),
+                "territory": json.loads(boundary.read_text(encoding="utf-8")),
+            },
+            folder / "segnalazioni.json",
+        )
+
+
+def write(settings: dict, path: Path) -> None:
+    path.write_text(json.dumps(settings, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], "--any-hour" in sys.argv[2:])
+    main(sys.argv[1], Path(sys.argv[2]), "--any-hour" in sys.argv[3:])

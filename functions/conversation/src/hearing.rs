@@ -3,25 +3,29 @@
 use std::collections::BTreeSet;
 
 use cloud::batch::Failure;
-use cloud::conversations::{Arrival, Opening, Outcome};
+use cloud::conversations::{Arrival, Emitted, Opening, Outcome};
 use cloud::{StoreError, clock, telemetry};
 use domain::Instant;
 use domain::contact::{Contact, Identifier};
-use domain::conversation::{Heard, Turn, What, hear};
+use domain::conversation::{Heard, Here, Turn, What, be_due, hear, look_again};
 use domain::identity::{Identified, recognise, rotate};
-use domain::ids::PersonId;
+use domain::ids::{PersonId, ReplyId};
 use domain::jobs::{PersonJob, SayReply};
 use domain::person::{Person, Preference};
 use sha2::{Digest, Sha256};
 use whatsapp::{Content, FromInbound, Inbound, Wish};
 
 use crate::Listener;
+use crate::filing::Decided;
 
 /// How often a lost race is run again before the message goes back to its queue.
 const TRIES: usize = 5;
 
 /// The longest message of an unknown kind that is kept.
 const KEPT: usize = 100_000;
+
+/// The place of a receipt in its turn.
+const RECEIPT: u8 = 0;
 
 /// A window that is open for less than this is not one to begin with.
 const WINDOW: jiff::SignedDuration = jiff::SignedDuration::from_hours(23);
@@ -36,7 +40,7 @@ struct Sought {
 
 impl Listener {
     pub(crate) async fn hear_one(&self, body: &str) -> Result<(), Failure> {
-        let replies = if let Ok(job) = serde_json::from_str::<PersonJob>(body) {
+        let emitted = if let Ok(job) = serde_json::from_str::<PersonJob>(body) {
             self.job(&job).await?
         } else {
             let read = FromInbound::read(body);
@@ -52,14 +56,14 @@ impl Listener {
                 }
             }
         };
-        self.say(replies).await?;
+        self.emit(emitted).await?;
         Ok(())
     }
 
-    async fn message(&self, message: Inbound) -> Result<Vec<SayReply>, StoreError> {
+    async fn message(&self, message: Inbound) -> Result<Emitted, StoreError> {
         if message.group.is_some() {
             telemetry::count("conversation", "ignored", "group", 1);
-            return Ok(Vec::new());
+            return Ok(Emitted::default());
         }
         if let Some(rotation) = message.rotation() {
             return self.rotation(message.id.to_string(), &rotation).await;
@@ -79,63 +83,41 @@ impl Listener {
             names: shown.identifiers().collect(),
             person: None,
         };
-        self.turn(sought, |opening, fresh| {
+        self.turn(sought, |opening, fresh, here| {
             let identified = recognise(&shown, heard.at, opening.known.clone(), fresh);
-            Some(self.answered(&heard, identified, kept.clone()))
-        })
-        .await
-    }
-
-    /// What comes of a message of whoever was `identified`.
-    fn answered(&self, heard: &Heard, identified: Identified, kept: Option<String>) -> Outcome {
-        let Turn {
-            next,
-            replies,
-            proof,
-        } = hear(identified.person.clone(), heard, &self.tenant);
-        let to = next.id.clone();
-        let say = |reply| SayReply {
-            person: to.clone(),
-            window_opened_at: heard.at,
-            reply,
-        };
-        Outcome {
-            identified: Identified {
-                person: next,
-                ..identified
-            },
-            proof,
-            replies: replies.into_iter().map(say).collect(),
-            kept,
-            taken_back: match &heard.what {
+            let turn = hear(identified.person.clone(), &heard, here);
+            let receipt = ReplyId::to_message(&heard.id, RECEIPT);
+            let mut decided = Decided::of(turn, identified, heard.at, receipt);
+            decided.outcome.kept.clone_from(&kept);
+            decided.outcome.taken_back = match &heard.what {
                 What::TakenBack { original } => Some(original.clone()),
                 _ => None,
-            },
-        }
+            };
+            Some(decided)
+        })
+        .await
     }
 
     async fn rotation(
         &self,
         key: String,
         rotation: &domain::identity::Rotation,
-    ) -> Result<Vec<SayReply>, StoreError> {
+    ) -> Result<Emitted, StoreError> {
         let names = rotation.previous.identifiers();
         let sought = Sought {
             key,
             names: names.chain(rotation.current.identifiers()).collect(),
             person: None,
         };
-        self.turn(sought, |opening, fresh| {
-            rotate(rotation, opening.known.clone(), fresh).map(Outcome::of)
+        self.turn(sought, |opening, fresh, _| {
+            rotate(rotation, opening.known.clone(), fresh)
+                .map(|identified| Outcome::of(identified).into())
         })
         .await
     }
 
     /// A wish about marketing by WhatsApp's own switch. It is nothing more: no message, no order.
-    async fn preference(
-        &self,
-        preference: &whatsapp::Preference,
-    ) -> Result<Vec<SayReply>, StoreError> {
+    async fn preference(&self, preference: &whatsapp::Preference) -> Result<Emitted, StoreError> {
         let at = preference.at;
         let wish = match &preference.wish {
             Wish::Stop => Some(Preference::Stopped { at }),
@@ -144,7 +126,7 @@ impl Listener {
         };
         let Some(wish) = wish.filter(|_| preference.category == "marketing_messages") else {
             telemetry::count("conversation", "unhandled", "user_preferences", 1);
-            return Ok(Vec::new());
+            return Ok(Emitted::default());
         };
         let contact = preference.sender.contact();
         let sought = Sought {
@@ -155,16 +137,16 @@ impl Listener {
             names: contact.identifiers().collect(),
             person: None,
         };
-        self.turn(sought, |opening, fresh| {
+        self.turn(sought, |opening, fresh, _| {
             let mut identified = recognise(&contact, at, opening.known.clone(), fresh);
             identified.person.marketing = identified.person.marketing.and(wish);
-            Some(Outcome::of(identified))
+            Some(Outcome::of(identified).into())
         })
         .await
     }
 
     /// Something that our own functions found out about a person.
-    async fn job(&self, job: &PersonJob) -> Result<Vec<SayReply>, StoreError> {
+    async fn job(&self, job: &PersonJob) -> Result<Emitted, StoreError> {
         let (key, person) = match job {
             PersonJob::StopMarketing { person, at } => (
                 natural("stop_marketing", &[person.as_str(), &at.to_string()]),
@@ -175,19 +157,27 @@ impl Listener {
                 let key = natural("unsaid", &[unsaid.reply.id.as_str(), &opened]);
                 (key, &unsaid.person)
             }
+            PersonJob::LookAgain { person, until } => {
+                let key = natural("look_again", &[person.as_str(), &until.to_string()]);
+                (key, person)
+            }
+            PersonJob::BeDue { person, at } => {
+                let key = natural("be_due", &[person.as_str(), &at.to_string()]);
+                (key, person)
+            }
         };
         let sought = Sought {
             key,
             names: BTreeSet::new(),
             person: Some(person.clone()),
         };
-        self.turn(sought, |opening, _| {
+        self.turn(sought, |opening, _, here| {
             let found = opening.person.as_ref();
             let Some(person) = found.and_then(|id| opening.known.people.get(id)) else {
                 tracing::warn!(person.id = %person, "a job for a person who is not here");
                 return None;
             };
-            Some(done(job, person.clone(), clock::now()))
+            done(job, person.clone(), here)
         })
         .await
     }
@@ -196,24 +186,30 @@ impl Listener {
     async fn turn(
         &self,
         sought: Sought,
-        decide: impl Fn(&Opening, PersonId) -> Option<Outcome>,
-    ) -> Result<Vec<SayReply>, StoreError> {
+        decide: impl Fn(&Opening, PersonId, &Here) -> Option<Decided>,
+    ) -> Result<Emitted, StoreError> {
         let Sought { key, names, person } = sought;
         for _ in 0..TRIES {
             let arrival = self.conversations.arrival(&key, &names, person.as_ref());
             let opening = match arrival.await? {
-                Arrival::HeardBefore(replies) => {
+                Arrival::HeardBefore(emitted) => {
                     // WhatsApp's own id is not logged: the sender's number can be read out of it.
                     let turn = hex::encode(&Sha256::digest(key.as_bytes())[..16]);
                     tracing::info!(turn.id = %turn, "what opened turn {turn} was delivered again");
-                    return Ok(replies);
+                    return Ok(emitted);
                 }
                 Arrival::New(opening) => opening,
             };
-            let Some(outcome) = decide(&opening, clock::new_person()) else {
-                return Ok(Vec::new());
-            };
             let now = clock::now();
+            let here = Here {
+                tenant: &self.tenant,
+                service: self.service.as_ref(),
+                now,
+            };
+            let Some(decided) = decide(&opening, clock::new_person(), &here) else {
+                return Ok(Emitted::default());
+            };
+            let outcome = self.settled(decided, &here).await?;
             match self
                 .conversations
                 .commit(&key, &opening, &outcome, now)
@@ -221,7 +217,10 @@ impl Listener {
             {
                 Ok(()) => {
                     note(&outcome.identified);
-                    return Ok(outcome.replies);
+                    return Ok(Emitted {
+                        replies: outcome.replies,
+                        look_at: outcome.look_at,
+                    });
                 }
                 // Something else of theirs, or this very thing, was written meanwhile: look again, decide again.
                 Err(StoreError::Stale) => {}
@@ -232,17 +231,24 @@ impl Listener {
     }
 }
 
-/// What a job makes of `person`. A reply that missed its window is said at once if they have written since.
-fn done(job: &PersonJob, mut person: Person, now: Instant) -> Outcome {
+/// What a job makes of `person`; nothing, where nothing changes. A reply that missed its window is said at once if they have
+/// written since.
+fn done(job: &PersonJob, mut person: Person, here: &Here) -> Option<Decided> {
     let (mut replies, mut dropped) = (Vec::new(), Vec::new());
     match job {
+        PersonJob::LookAgain { until, .. } => {
+            // A queue's clock is not ours.
+            let now = here.now.max(*until);
+            return unasked(look_again, person, *until, &Here { now, ..*here });
+        }
+        PersonJob::BeDue { at, .. } => return unasked(be_due, person, *at, here),
         PersonJob::StopMarketing { at, .. } => {
             person.marketing = person.marketing.and(Preference::Stopped { at: *at });
         }
         PersonJob::Unsaid(unsaid) => {
-            let heard = person
-                .last_heard_at
-                .filter(|at| *at > unsaid.window_opened_at && now.duration_since(*at) < WINDOW);
+            let heard = person.last_heard_at.filter(|at| {
+                *at > unsaid.window_opened_at && here.now.duration_since(*at) < WINDOW
+            });
             match heard {
                 Some(at) => replies.push(SayReply {
                     person: person.id.clone(),
@@ -253,13 +259,32 @@ fn done(job: &PersonJob, mut person: Person, now: Instant) -> Outcome {
             }
         }
     }
-    Outcome {
+    let outcome = Outcome {
         replies,
         ..Outcome::of(Identified {
             dropped,
             ..Identified::only(person)
         })
-    }
+    };
+    Some(outcome.into())
+}
+
+/// A turn of our own accord, because of something that was due at `at`.
+fn unasked(
+    decide: fn(Person, Instant, &Here) -> Option<Turn>,
+    person: Person,
+    at: Instant,
+    here: &Here,
+) -> Option<Decided> {
+    let turn = decide(person.clone(), at, here).filter(|turn| turn.next != person)?;
+    let opened_at = person.last_heard_at?;
+    let receipt = ReplyId::unasked(&person.id, at);
+    Some(Decided::of(
+        turn,
+        Identified::only(person),
+        opened_at,
+        receipt,
+    ))
 }
 
 /// What an operator may want to know of it, without a name in it.

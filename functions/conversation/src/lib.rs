@@ -4,15 +4,19 @@
 //! What comes of a message is written in one transaction with the message's id; only what is written is said. A message
 //! that arrives again finds its outcome and says the same again, with the same ids.
 
+mod filing;
 mod hearing;
 
 use aws_config::SdkConfig;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use cloud::batch;
-use cloud::conversations::Conversations;
-use cloud::env::{ConfigError, Variables, required, tenant};
+use cloud::cases::Cases;
+use cloud::clock;
+use cloud::conversations::{Conversations, Emitted};
+use cloud::env::{ConfigError, Variables, required, service, tenant};
 use cloud::queue::{DeadLetters, Ordered, Queue, SendError};
-use domain::jobs::SayReply;
+use domain::jobs::{PersonJob, SayReply};
+use domain::segnalazione::service::Service;
 use domain::tenant::Tenant;
 
 /// What the function is told by its environment.
@@ -22,12 +26,18 @@ pub struct Config {
     pub people_table: String,
     /// `TURNS_TABLE`: the messages already heard.
     pub turns_table: String,
+    /// `CASES_TABLE`: the segnalazioni that were confirmed.
+    pub cases_table: String,
     /// `REPLIES_QUEUE_URL`: where replies go.
     pub replies_queue_url: String,
+    /// `PAUSES_QUEUE_URL`: where it is remembered to look again whether more has come.
+    pub pauses_queue_url: String,
     /// `DEAD_LETTERS_URL`: where a message goes that cannot be read.
     pub dead_letters_url: String,
     /// `tenant.json`.
     pub tenant: Tenant,
+    /// `segnalazioni.json`, of a comune that takes segnalazioni.
+    pub service: Option<Service>,
 }
 
 impl Config {
@@ -36,9 +46,12 @@ impl Config {
         Ok(Self {
             people_table: required(var, "PEOPLE_TABLE")?,
             turns_table: required(var, "TURNS_TABLE")?,
+            cases_table: required(var, "CASES_TABLE")?,
             replies_queue_url: required(var, "REPLIES_QUEUE_URL")?,
+            pauses_queue_url: required(var, "PAUSES_QUEUE_URL")?,
             dead_letters_url: required(var, "DEAD_LETTERS_URL")?,
             tenant: tenant(var)?,
+            service: service(var)?,
         })
     }
 }
@@ -47,9 +60,12 @@ impl Config {
 #[derive(Debug)]
 pub struct Listener {
     conversations: Conversations,
+    cases: Cases,
     replies: Queue,
+    pauses: Queue,
     dead: DeadLetters,
     tenant: Tenant,
+    service: Option<Service>,
 }
 
 impl Listener {
@@ -57,9 +73,12 @@ impl Listener {
     pub fn new(config: Config, aws: &SdkConfig) -> Self {
         Self {
             conversations: Conversations::new(aws, config.people_table, config.turns_table),
+            cases: Cases::new(aws, config.cases_table),
             replies: Queue::new(aws, config.replies_queue_url),
+            pauses: Queue::new(aws, config.pauses_queue_url),
             dead: DeadLetters::new(aws, config.dead_letters_url),
             tenant: config.tenant,
+            service: config.service,
         }
     }
 
@@ -69,6 +88,18 @@ impl Listener {
             self.hear_one(body).await
         })
         .await
+    }
+
+    async fn emit(&self, emitted: Emitted) -> Result<(), SendError> {
+        self.say(emitted.replies).await?;
+        if let Some((person, until)) = emitted.look_at {
+            let wait = until.duration_since(clock::now()).as_millis().max(0);
+            // Whole seconds, and none too early.
+            let seconds = i32::try_from(wait.div_ceil(1000)).unwrap_or(900);
+            let look = PersonJob::LookAgain { person, until };
+            self.pauses.send_after(&look, seconds).await?;
+        }
+        Ok(())
     }
 
     async fn say(&self, replies: Vec<SayReply>) -> Result<(), SendError> {

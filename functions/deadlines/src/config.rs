@@ -10,6 +10,10 @@ pub struct Config {
     pub notices_table: String,
     /// `PROCEDURE_TABLE`: the roster, the outbox, the register.
     pub procedure_table: String,
+    /// `PEOPLE_TABLE`: who is making a segnalazione.
+    pub people_table: String,
+    /// `PAUSES_QUEUE_URL`: where the conversation is told to look at one.
+    pub pauses_queue_url: String,
     /// `MAILS_QUEUE_URL`: where letters go to be posted.
     pub mails_queue_url: String,
     /// `REPORTS_BUCKET`: where the seals of the register are locked.
@@ -26,6 +30,8 @@ impl Config {
         Ok(Self {
             notices_table: required(var, "NOTICES_TABLE")?,
             procedure_table: required(var, "PROCEDURE_TABLE")?,
+            people_table: required(var, "PEOPLE_TABLE")?,
+            pauses_queue_url: required(var, "PAUSES_QUEUE_URL")?,
             mails_queue_url: required(var, "MAILS_QUEUE_URL")?,
             reports_bucket: required(var, "REPORTS_BUCKET")?,
             dead_letters_url: required(var, "DEAD_LETTERS_URL")?,

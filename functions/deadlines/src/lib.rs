@@ -2,6 +2,7 @@
 //! so a tick that is lost or comes twice changes nothing.
 
 mod config;
+mod drafts;
 mod gaps;
 mod letters;
 mod seal;
@@ -15,7 +16,8 @@ use cloud::files::Files;
 use cloud::inbox::Inbox;
 use cloud::ledger::Ledger;
 use cloud::notices::Notices;
-use cloud::queue::DeadLetters;
+use cloud::people::People;
+use cloud::queue::{DeadLetters, Queue};
 use cloud::{in_full, telemetry};
 use domain::Instant;
 use domain::jobs::Tick;
@@ -38,6 +40,10 @@ pub struct Deadlines {
     pub ledger: Ledger,
     /// The last day that this process knows to be sealed.
     pub sealed: Mutex<Option<Date>>,
+    /// Who is making a segnalazione.
+    pub people: People,
+    /// Where the conversation is told to look at one.
+    pub pauses: Queue,
     /// Where the seals of the register are locked.
     pub files: Files,
     /// Where a message goes that cannot be handled.
@@ -62,6 +68,8 @@ impl Deadlines {
             inbox: Inbox::new(aws, &config.procedure_table),
             ledger: Ledger::new(aws, config.procedure_table, &config.tenant.id),
             sealed: Mutex::default(),
+            people: People::new(aws, config.people_table),
+            pauses: Queue::new(aws, config.pauses_queue_url),
             files: Files::new(aws, config.reports_bucket),
             dead: DeadLetters::new(aws, config.dead_letters_url),
             tenant: config.tenant,
@@ -88,6 +96,7 @@ impl Deadlines {
             ("terms", self.keep_terms(now).await),
             ("gaps", self.tell_of_gaps(now).await),
             ("seal", self.seal_yesterday(now).await),
+            ("drafts", self.look_at_drafts(now).await),
             ("letters", self.post_what_was_left(now).await),
         ];
         let mut failed = Ok(());

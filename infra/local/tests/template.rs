@@ -104,7 +104,7 @@ fn statements(role: &Value) -> impl Iterator<Item = &Value> {
 #[test]
 fn every_queue_has_a_dead_letter_queue_of_its_own_type_and_five_tries() {
     let template = Template::read();
-    assert_eq!(template.queues().count(), 11);
+    assert_eq!(template.queues().count(), 12);
     for (id, queue) in template.queues() {
         let dead_letters = target(&queue["RedrivePolicy"]["deadLetterTargetArn"]);
         assert_eq!(
@@ -284,7 +284,7 @@ fn only_meta_and_the_pages_that_hold_no_data_come_in_without_a_token() {
 #[test]
 fn every_table_can_be_restored_forgets_and_costs_nothing_when_idle() {
     let template = Template::read();
-    assert_eq!(template.of_type("AWS::DynamoDB::Table").count(), 7);
+    assert_eq!(template.of_type("AWS::DynamoDB::Table").count(), 8);
     for (id, table) in template.of_type("AWS::DynamoDB::Table") {
         assert_eq!(table["BillingMode"], "PAY_PER_REQUEST", "{id}");
         assert_eq!(

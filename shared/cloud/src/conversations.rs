@@ -34,9 +34,18 @@ pub struct Conversations {
 #[derive(Debug)]
 pub enum Arrival {
     /// It was heard before: what was answered then is to be sent again, with the same ids.
-    HeardBefore(Vec<SayReply>),
+    HeardBefore(Emitted),
     /// It is new.
     New(Box<Opening>),
+}
+
+/// What goes out of a turn, the same each time that it is asked for.
+#[derive(Debug, Default)]
+pub struct Emitted {
+    /// What is said.
+    pub replies: Vec<SayReply>,
+    /// When to look again at the segnalazione that somebody is making.
+    pub look_at: Option<(PersonId, Instant)>,
 }
 
 /// What is known of the people that something new speaks of. Who was joined into another is that other.
@@ -80,12 +89,14 @@ impl Conversations {
             .await?;
         if let Some(mut turn) = tables.remove(&self.turns).and_then(|mut rows| rows.pop()) {
             // A message that was taken back before it came has no replies: it is not heard.
-            let replies = if turn.contains_key("replies") {
-                read(&mut turn, "replies")?
-            } else {
-                Vec::new()
-            };
-            return Ok(Arrival::HeardBefore(replies));
+            let mut emitted = Emitted::default();
+            if turn.contains_key("replies") {
+                emitted.replies = read(&mut turn, "replies")?;
+            }
+            if turn.contains_key("look_at") {
+                emitted.look_at = Some(read(&mut turn, "look_at")?);
+            }
+            return Ok(Arrival::HeardBefore(emitted));
         }
         let rows = tables.remove(&self.people).unwrap_or_default();
         let stored: BTreeMap<Identifier, Owner> = names

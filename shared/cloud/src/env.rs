@@ -1,5 +1,6 @@
 //! Configuration: environment variables and the tenant's settings, read once as a function starts, with errors by name.
 
+use domain::segnalazione::service::{NotAService, Service};
 use domain::tenant::Tenant;
 
 /// Why a function cannot start.
@@ -28,6 +29,15 @@ pub enum ConfigError {
         /// Why.
         #[source]
         error: serde_json::Error,
+    },
+    /// The settings of segnalazioni are not right.
+    #[error("{path} is not right")]
+    BadService {
+        /// Where they were read.
+        path: String,
+        /// Why.
+        #[source]
+        error: NotAService,
     },
 }
 
@@ -80,6 +90,19 @@ pub fn tenant(var: Variables) -> Result<Tenant, ConfigError> {
         serde_json::from_str(&text).map_err(|error| ConfigError::BadTenant { path, error })?;
     tenant.desk_url = tenant.desk_url.or_else(|| var("DESK_URL"));
     Ok(tenant)
+}
+
+/// How the comune takes segnalazioni: `segnalazioni.json` beside the binary, of a comune that does.
+pub fn service(var: Variables) -> Result<Option<Service>, ConfigError> {
+    let path = format!("{}/segnalazioni.json", required(var, "LAMBDA_TASK_ROOT")?);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => match Service::read(&text) {
+            Ok(service) => Ok(Some(service)),
+            Err(error) => Err(ConfigError::BadService { path, error }),
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(ConfigError::NoTenant { path, error }),
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! caller does next. What one function does not call, link-time optimisation drops from its binary.
 
 pub mod batch;
+pub mod cases;
 pub mod checks;
 pub mod clock;
 pub mod conversations;

@@ -3,6 +3,7 @@
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::Select;
+use domain::Instant;
 use domain::ids::PersonId;
 
 use crate::StoreError;
@@ -10,6 +11,16 @@ use crate::table::{dynamo, key, string, text};
 
 /// The index attribute of those who receive notices.
 pub(crate) const AUDIENCE: &str = "notices";
+
+/// The index attribute of those who are making a segnalazione.
+pub(crate) const MAKING: &str = "segnalazione";
+
+/// An instant in whole seconds, as its texts sort.
+pub(crate) fn in_seconds(at: Instant) -> String {
+    Instant::from_second(at.as_second())
+        .unwrap_or(at)
+        .to_string()
+}
 
 /// The table of people.
 #[derive(Debug, Clone)]
@@ -96,5 +107,31 @@ impl People {
             .and_then(|key| string(key, "pk"))
             .map(str::to_owned);
         Ok(AudiencePage { people, cursor })
+    }
+
+    /// At most `limit` of those whose segnalazione should have been looked at by `now`, the longest overdue first, each with
+    /// the hour at which it was due.
+    pub async fn due(
+        &self,
+        now: Instant,
+        limit: i32,
+    ) -> Result<Vec<(PersonId, Instant)>, StoreError> {
+        let answer = self
+            .dynamo
+            .query()
+            .table_name(&self.table)
+            .index_name("making")
+            .key_condition_expression("making = :making AND due_at <= :now")
+            .expression_attribute_values(":making", text(MAKING))
+            .expression_attribute_values(":now", text(in_seconds(now)))
+            .limit(limit)
+            .send()
+            .await
+            .map_err(dynamo)?;
+        let due = answer.items().iter().filter_map(|item| {
+            let person = string(item, "pk")?.parse().ok()?;
+            Some((person, string(item, "due_at")?.parse().ok()?))
+        });
+        Ok(due.collect())
     }
 }

@@ -1,16 +1,20 @@
 //! What comes of a citizen's message. `hear` sends nothing and stores nothing: it returns a [`Turn`], which the function
 //! writes in one transaction with the id of the message, and only then sends.
 
+use crate::Instant;
 use crate::ids::ReplyId;
 use crate::keyword::{self, Keyword};
 use crate::person::{Obeyed, Order, Person, Proof};
+use crate::segnalazione::service::Service;
 use crate::tenant::Tenant;
 use crate::texts::{self, Phrase};
 
 mod heard;
+mod making;
 mod said;
 
 pub use heard::{Heard, Media, MediaKind, Position, SharedContact, What};
+pub use making::{Beside, be_due, confirmed, look_again};
 pub use said::{Choosable, Reply, Said, ask_for_number, ask_for_position};
 
 /// What comes of hearing a message: nothing has been said, stored or sent yet.
@@ -23,6 +27,19 @@ pub struct Turn {
     pub replies: Vec<Reply>,
     /// The order obeyed and its proof, to be kept.
     pub proof: Option<(Order, Proof)>,
+    /// What comes of it for a segnalazione.
+    pub beside: Beside,
+}
+
+/// The comune that is written to.
+#[derive(Debug, Clone, Copy)]
+pub struct Here<'a> {
+    /// Its settings.
+    pub tenant: &'a Tenant,
+    /// How it takes segnalazioni, if it does.
+    pub service: Option<&'a Service>,
+    /// The present.
+    pub now: Instant,
 }
 
 /// The courteous answer of a receive-only number is given at most once in this time.
@@ -46,7 +63,10 @@ pub fn say(tenant: &Tenant, phrase: Phrase) -> String {
 ///
 /// A message that was changed is not heard again. But if its new words are an order, and nothing else, that order is a wish
 /// like any other, of the hour of the change: whoever mends `CANCELAM` to `CANCELLAMI` means it.
-pub fn hear(person: Person, heard: &Heard, tenant: &Tenant) -> Turn {
+///
+/// An order about notices is obeyed wherever a segnalazione is, and leaves it where it is.
+pub fn hear(person: Person, heard: &Heard, here: &Here) -> Turn {
+    let tenant = here.tenant;
     let words = match &heard.what {
         What::Changed { now, .. } => now.words(),
         what => what.words(),
@@ -56,7 +76,7 @@ pub fn hear(person: Person, heard: &Heard, tenant: &Tenant) -> Turn {
         return match keyword {
             Some(Keyword::Subscribe) => order(person, Order::Subscribe, heard, tenant),
             Some(Keyword::Unsubscribe) => order(person, Order::Leave, heard, tenant),
-            _ => silence(person),
+            _ => making::hear(person, heard, here).unwrap_or_else(silence),
         };
     }
     let mut person = Person {
@@ -66,9 +86,15 @@ pub fn hear(person: Person, heard: &Heard, tenant: &Tenant) -> Turn {
     let unsaid = std::mem::take(&mut person.unsaid);
     let mut turn = match keyword {
         Some(Keyword::Subscribe) => order(person, Order::Subscribe, heard, tenant),
-        Some(Keyword::Unsubscribe) => order(person, Order::Leave, heard, tenant),
-        Some(Keyword::PerhapsSubscribe) => answer(person, Phrase::AskToSubscribe, heard, tenant),
-        None => courtesy(person, heard, tenant),
+        Some(Keyword::Unsubscribe) if !making::cancels(&person, words) => {
+            order(person, Order::Leave, heard, tenant)
+        }
+        Some(Keyword::PerhapsSubscribe) if !making::is_under_way(&person) => {
+            answer(person, Phrase::AskToSubscribe, heard, tenant)
+        }
+        _ => {
+            making::hear(person, heard, here).unwrap_or_else(|person| courtesy(person, heard, here))
+        }
     };
     turn.replies.splice(0..0, unsaid);
     turn
@@ -100,18 +126,26 @@ fn order(person: Person, order: Order, heard: &Heard, tenant: &Tenant) -> Turn {
     }
 }
 
-fn courtesy(person: Person, heard: &Heard, tenant: &Tenant) -> Turn {
+/// Whether a courtesy is due to `person` at `at`: then it is given.
+fn is_courteous(person: &mut Person, at: Instant) -> bool {
     let due = person
         .courtesy_at
-        .is_none_or(|last| heard.at.duration_since(last) >= COURTESY_EVERY);
-    if !tenant.receive_only || !due {
+        .is_none_or(|last| at.duration_since(last) >= COURTESY_EVERY);
+    if due {
+        person.courtesy_at = Some(at);
+    }
+    due
+}
+
+fn courtesy(mut person: Person, heard: &Heard, here: &Here) -> Turn {
+    let tenant = here.tenant;
+    if !(tenant.receive_only || here.service.is_some()) || !is_courteous(&mut person, heard.at) {
         return silence(person);
     }
-    let person = Person {
-        courtesy_at: Some(heard.at),
-        ..person
-    };
-    answer(person, Phrase::ReceiveOnly, heard, tenant)
+    match here.service {
+        Some(service) => making::menu(person, heard, here, service),
+        None => answer(person, Phrase::ReceiveOnly, heard, tenant),
+    }
 }
 
 fn answer(next: Person, phrase: Phrase, heard: &Heard, tenant: &Tenant) -> Turn {
@@ -123,6 +157,7 @@ fn answer(next: Person, phrase: Phrase, heard: &Heard, tenant: &Tenant) -> Turn 
             tenant,
         )],
         proof: None,
+        beside: Beside::default(),
     }
 }
 
@@ -131,6 +166,7 @@ fn silence(next: Person) -> Turn {
         next,
         replies: Vec::new(),
         proof: None,
+        beside: Beside::default(),
     }
 }
 

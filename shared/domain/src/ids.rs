@@ -110,6 +110,15 @@ impl ReplyId {
     }
 }
 
+impl ReplyId {
+    /// The id of what is said to `person` of our own accord, because of something that was due at `at`.
+    pub fn unasked(person: &PersonId, at: crate::Instant) -> Self {
+        use sha2::{Digest, Sha256};
+        let digest = hex::encode(&Sha256::digest(format!("unasked {person} {at}"))[..16]);
+        Self(format!("r_{digest}_0"))
+    }
+}
+
 impl NoticeId {
     /// The id of the request that the account `by` sends with the idempotency key `key`: always the same one, so that a
     /// request sent twice is one request.

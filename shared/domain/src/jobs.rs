@@ -59,6 +59,20 @@ pub enum PersonJob {
     },
     /// A reply that missed its window: to be said when the person next writes.
     Unsaid(SayReply),
+    /// `pauses`: whether more has come of a segnalazione in the making. If not, it goes on.
+    LookAgain {
+        /// Whose.
+        person: PersonId,
+        /// When the pause is over.
+        until: Instant,
+    },
+    /// Silence has lasted in the making of a segnalazione: it is reminded of, or lapses.
+    BeDue {
+        /// Whose.
+        person: PersonId,
+        /// Since when it is due.
+        at: Instant,
+    },
 }
 
 /// `held`: what may not leave now, and asks again after a while. Each asking is a new message, so that waiting uses up no

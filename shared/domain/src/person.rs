@@ -6,6 +6,7 @@ use crate::Instant;
 use crate::contact::{Contact, Identifier};
 use crate::conversation::Reply;
 use crate::ids::{PersonId, ReplyId, Wamid};
+use crate::segnalazione::dialogue::Dialogue;
 
 /// A person who has written to the number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,9 @@ pub struct Person {
     /// Since when nothing they are known by is theirs any more: their only number is somebody else's.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unreachable_since: Option<Instant>,
+    /// The segnalazione that they are making, if they are.
+    #[serde(skip_serializing_if = "Dialogue::is_default", default)]
+    pub dialogue: Dialogue,
 }
 
 /// When each part of a contact was last shown, by WhatsApp's clock. A part that is lost leaves its hour: what was shown
@@ -202,6 +206,7 @@ impl Person {
             unsaid: Vec::new(),
             shown: Shown::default(),
             unreachable_since: None,
+            dialogue: Dialogue::default(),
         }
     }
 
@@ -237,6 +242,7 @@ impl Person {
         self.marketing = self.marketing.and(other.marketing);
         self.last_heard_at = self.last_heard_at.max(other.last_heard_at);
         self.courtesy_at = self.courtesy_at.max(other.courtesy_at);
+        self.dialogue = std::mem::take(&mut self.dialogue).and(other.dialogue);
         let unsaid = other.unsaid.into_iter();
         unsaid.flat_map(|reply| self.leave_unsaid(reply)).collect()
     }

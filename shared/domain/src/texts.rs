@@ -169,7 +169,7 @@ fn lookup<'a>(texts: &'a BTreeMap<String, String>, key: &'a str) -> &'a str {
     texts.get(key).map_or(key, String::as_str)
 }
 
-fn fill(template: &str, values: &[(&str, &str)]) -> String {
+pub(crate) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     // In one pass: what a value says is not filled in again.
     let mut text = String::with_capacity(template.len());
     let mut rest = template;

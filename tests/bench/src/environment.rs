@@ -52,6 +52,8 @@ pub fn conversation(services: SocketAddr) -> Variables {
     vec![
         ("PEOPLE_TABLE", PEOPLE.to_owned()),
         ("TURNS_TABLE", "turns".to_owned()),
+        ("CASES_TABLE", "cases".to_owned()),
+        ("PAUSES_QUEUE_URL", queue(services, "pauses")),
         ("REPLIES_QUEUE_URL", queue(services, "replies.fifo")),
         ("DEAD_LETTERS_URL", dead_letters(services, "inbound")),
     ]

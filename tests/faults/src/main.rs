@@ -61,7 +61,7 @@ const TERM: u32 = 25;
 
 /// Seconds for which a message stays invisible that a dead function held: just above the function's time-out, as on AWS, and not
 /// six times.
-const RETRIES: [(&str, u32); 11] = [
+const RETRIES: [(&str, u32); 12] = [
     ("InboundQueueUrl", 32),
     ("RepliesQueueUrl", 62),
     ("StatusesQueueUrl", 32),
@@ -73,6 +73,7 @@ const RETRIES: [(&str, u32); 11] = [
     ("InboxQueueUrl", 62),
     ("MailsQueueUrl", 32),
     ("TicksQueueUrl", 122),
+    ("PausesQueueUrl", 32),
 ];
 
 #[tokio::main]

@@ -1,4 +1,5 @@
-//! `rehearsal -- command…`: raises the world, runs the command with `PORTAVOCE_STAGE` set, and ends with its exit code.
+//! `rehearsal [--tenant NAME --artefacts FOLDER] -- command…`: raises the world of a comune (Rubano, of what `package` wrote),
+//! runs the command with `PORTAVOCE_STAGE` set, and ends with its exit code.
 
 use std::process::ExitCode;
 
@@ -20,15 +21,28 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<ExitCode> {
-    let command: Vec<String> = std::env::args()
-        .skip(1)
-        .skip_while(|argument| argument == "--")
-        .collect();
-    let (program, arguments) = command
-        .split_first()
-        .ok_or_else(|| Trouble("usage: rehearsal -- command…".to_owned()))?;
+    let usage =
+        || Trouble("usage: rehearsal [--tenant NAME --artefacts FOLDER] -- command…".to_owned());
+    let mut arguments = std::env::args().skip(1);
+    let (mut tenant, mut artefacts) = ("rubano".to_owned(), None);
+    loop {
+        let argument = arguments.next().ok_or_else(usage)?;
+        match argument.as_str() {
+            "--" => break,
+            "--tenant" => tenant = arguments.next().ok_or_else(usage)?,
+            "--artefacts" => artefacts = Some(arguments.next().ok_or_else(usage)?),
+            _ => return Err(usage()),
+        }
+    }
+    let program = arguments.next().ok_or_else(usage)?;
 
-    let world = World::raise("rubano", 80, say).await?;
+    let world = World::raise_with(&tenant, say, |options| {
+        options.pace_per_second = 80;
+        if let Some(folder) = artefacts {
+            options.artefacts = folder.into();
+        }
+    })
+    .await?;
     let file = std::env::temp_dir().join(format!("portavoce-stage-{}.json", std::process::id()));
     world.stage.file.write(&file)?;
 

@@ -31,6 +31,8 @@ impl Tables {
     pub const PEOPLE: &str = "people";
     /// Messages already heard.
     pub const TURNS: &str = "turns";
+    /// Segnalazioni that were confirmed.
+    pub const CASES: &str = "cases";
     /// Requests, their history and their dispatch.
     pub const NOTICES: &str = "notices";
     /// What became of each thing sent.
@@ -42,7 +44,7 @@ impl Tables {
     /// The notice procedure: roster, letters, mails, register.
     pub const PROCEDURE: &str = "procedure";
 
-    /// Starts it and creates the seven tables.
+    /// Starts it and creates the eight tables.
     pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
@@ -57,10 +59,14 @@ impl Tables {
             &dynamo,
             Self::PEOPLE,
             true,
-            vec![("audience", "audience", Some("pk"), ProjectionType::KeysOnly)],
+            vec![
+                ("audience", "audience", Some("pk"), ProjectionType::KeysOnly),
+                ("making", "making", Some("due_at"), ProjectionType::KeysOnly),
+            ],
         )
         .await;
         create(&dynamo, Self::TURNS, false, vec![]).await;
+        create(&dynamo, Self::CASES, true, vec![]).await;
         let notices = vec![
             ("listing", "listing", Some("listed_at"), ProjectionType::All),
             (

@@ -135,9 +135,12 @@ fn listener(aws: &SdkConfig) -> Listener {
     let config = Config {
         people_table: Tables::PEOPLE.to_owned(),
         turns_table: Tables::TURNS.to_owned(),
+        cases_table: Tables::CASES.to_owned(),
+        pauses_queue_url: "http://sqs.test/1/pauses".to_owned(),
         replies_queue_url: "http://sqs.test/1/replies.fifo".to_owned(),
         dead_letters_url: "http://sqs.test/1/inbound-dead.fifo".to_owned(),
         tenant: rubano(),
+        service: None,
     };
     Listener::new(config, aws)
 }

@@ -36,6 +36,8 @@ impl Office {
         tenant.sending.approval_valid_days = 7;
         let config = Config {
             notices_table: Tables::NOTICES.to_owned(),
+            people_table: Tables::PEOPLE.to_owned(),
+            pauses_queue_url: "http://sqs.test/1/pauses".to_owned(),
             procedure_table: Tables::PROCEDURE.to_owned(),
             mails_queue_url: queue("mails"),
             reports_bucket: "reports".to_owned(),

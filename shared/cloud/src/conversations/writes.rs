@@ -11,7 +11,7 @@ use domain::person::{Order, Person, Proof};
 
 use super::{Conversations, Opening};
 use crate::StoreError;
-use crate::people::AUDIENCE;
+use crate::people::{AUDIENCE, MAKING, in_seconds};
 use crate::table::{expiry, key, number, put, text, transact, unchanged, write};
 
 /// Meta delivers again for up to seven days: what was heard is remembered for nine.
@@ -30,6 +30,12 @@ pub struct Outcome {
     pub kept: Option<String>,
     /// The message that was taken back.
     pub taken_back: Option<Wamid>,
+    /// When to look again whether more has come of the segnalazione that somebody is making.
+    pub look_at: Option<(PersonId, Instant)>,
+    /// When somebody should look at the segnalazione that the person is making.
+    pub due_at: Option<Instant>,
+    /// What else is written with it, all or nothing: the case that was opened.
+    pub also: Vec<TransactWriteItem>,
 }
 
 impl Outcome {
@@ -41,6 +47,9 @@ impl Outcome {
             replies: Vec::new(),
             kept: None,
             taken_back: None,
+            look_at: None,
+            due_at: None,
+            also: Vec::new(),
         }
     }
 }
@@ -60,10 +69,11 @@ impl Conversations {
         let person = &identified.person;
         let mut writes = vec![
             self.turn(heard, outcome, now)?,
-            self.person_row(person, opening)?,
+            self.person_row(person, outcome.due_at, opening)?,
         ];
         for loser in &identified.losers {
-            writes.push(self.person_row(loser, opening)?);
+            // Whoever lost a name and is in the middle of something is looked at when they write, or never.
+            writes.push(self.person_row(loser, None, opening)?);
         }
         for joined in &identified.joined {
             let row = self
@@ -85,6 +95,7 @@ impl Conversations {
         if let Some(original) = &outcome.taken_back {
             writes.push(self.black_out(original, now)?);
         }
+        writes.extend(outcome.also.iter().cloned());
         transact(&self.dynamo, writes).await
     }
 
@@ -102,6 +113,9 @@ impl Conversations {
             .condition_expression("attribute_not_exists(pk)");
         if let Some(kept) = &outcome.kept {
             turn = turn.item("kept", text(kept));
+        }
+        if let Some(at) = &outcome.look_at {
+            turn = turn.item("look_at", write(at)?);
         }
         put(turn)
     }
@@ -125,9 +139,16 @@ impl Conversations {
     fn person_row(
         &self,
         person: &Person,
+        due_at: Option<Instant>,
         opening: &Opening,
     ) -> Result<TransactWriteItem, StoreError> {
         let mut row = self.row(&person.id, opening).item("person", write(person)?);
+        if let Some(at) = due_at {
+            // Only whoever is making a segnalazione is in this index.
+            row = row
+                .item("making", text(MAKING))
+                .item("due_at", text(in_seconds(at)));
+        }
         if person.receives_notices() {
             row = row.item("audience", text(AUDIENCE));
         }

@@ -286,7 +286,13 @@ fn the_settings_of_every_comune_are_read_and_read_back() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/tenants");
     let mut read = 0;
     for file in std::fs::read_dir(folder).unwrap() {
-        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        let file = file.unwrap().path();
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        // `montanaro.segnalazioni.yaml` and the boundaries are read elsewhere.
+        if !name.ends_with(".yaml") || name.contains(".segnalazioni.") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).unwrap();
         let tenant: Tenant = serde_yaml_ng::from_str(&text).unwrap();
 
         let written = serde_json::to_value(&tenant).unwrap();

@@ -104,6 +104,22 @@ impl Said {
     }
 }
 
+impl Said {
+    /// The same, with `opening` before its words.
+    #[must_use]
+    pub fn after(mut self, opening: &str) -> Self {
+        let (Self::Text(text)
+        | Self::Buttons { text, .. }
+        | Self::List { text, .. }
+        | Self::Link { text, .. }
+        | Self::AskLocation { text }
+        | Self::AskContact { text }
+        | Self::Flow { text, .. }) = &mut self;
+        text.insert_str(0, opening);
+        self
+    }
+}
+
 impl Reply {
     /// `phrase`, in plain words.
     pub fn plain(id: ReplyId, phrase: Phrase, tenant: &Tenant) -> Self {

@@ -7,11 +7,20 @@ use super::*;
 use crate::Instant;
 use crate::contact::Contact;
 use crate::person::Preference;
+use crate::tenant::Tenant;
 use crate::tenant::tests::rubano;
 
 fn citizen() -> Person {
     let contact = Contact::new("393331234567".parse().ok(), None).unwrap();
     Person::new("p_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2C".parse().unwrap(), contact)
+}
+
+fn here(tenant: &Tenant) -> Here<'_> {
+    Here {
+        tenant,
+        service: None,
+        now: Instant::from_second(1_795_000_000).unwrap(),
+    }
 }
 
 fn heard(hour: i64, what: What) -> Heard {
@@ -33,7 +42,7 @@ fn transcript(lines: &[&str]) -> String {
             "[reazione]" => What::Reaction,
             words => What::Words(words.to_owned()),
         };
-        let turn = hear(person, &heard(hour, what), &rubano());
+        let turn = hear(person, &heard(hour, what), &here(&rubano()));
         said.push(format!("> {line}"));
         said.extend(
             turn.replies
@@ -81,13 +90,13 @@ fn whoever_writes_something_else_is_answered_once_a_day() {
 
 #[test]
 fn the_courtesy_comes_back_after_a_day() {
-    let asked = hear(citizen(), &heard(0, other()), &rubano());
+    let asked = hear(citizen(), &heard(0, other()), &here(&rubano()));
     assert_eq!(asked.replies.len(), 1);
 
-    let same_day = hear(asked.next.clone(), &heard(23, other()), &rubano());
+    let same_day = hear(asked.next.clone(), &heard(23, other()), &here(&rubano()));
     assert_eq!(same_day.replies, []);
 
-    let next_day = hear(asked.next, &heard(24, other()), &rubano());
+    let next_day = hear(asked.next, &heard(24, other()), &here(&rubano()));
     assert_eq!(next_day.replies.len(), 1);
 }
 
@@ -109,13 +118,13 @@ fn an_answer_that_missed_its_window_is_said_first_with_its_own_id() {
     );
     assert_eq!(person.leave_unsaid(late(6)), [], "each once");
 
-    let reaction = hear(person, &heard(0, What::Reaction), &rubano());
+    let reaction = hear(person, &heard(0, What::Reaction), &here(&rubano()));
     assert_eq!(reaction.replies, [], "a reaction opens no window");
 
     let turn = hear(
         reaction.next,
         &heard(1, What::Words("iscrivimi".to_owned())),
-        &rubano(),
+        &here(&rubano()),
     );
     assert_eq!(turn.next.unsaid, []);
     assert_eq!(turn.replies.len(), 6);
@@ -141,7 +150,7 @@ fn only_what_opens_the_window_counts_as_heard() {
     };
     let original = || "wamid.0".parse().unwrap();
     for what in [tap, place, form, other()] {
-        let turn = hear(citizen(), &heard(3, what), &rubano());
+        let turn = hear(citizen(), &heard(3, what), &here(&rubano()));
         assert_eq!(turn.next.last_heard_at, Some(heard(3, other()).at));
         assert_eq!(turn.replies.len(), 1, "courtesy");
     }
@@ -152,7 +161,7 @@ fn only_what_opens_the_window_counts_as_heard() {
             original: original(),
         },
     ] {
-        let turn = hear(citizen(), &heard(3, what), &rubano());
+        let turn = hear(citizen(), &heard(3, what), &here(&rubano()));
         assert_eq!((turn.next, turn.replies), (citizen(), vec![]));
     }
 }
@@ -164,7 +173,7 @@ fn a_changed_message_is_a_new_wish_only_if_it_is_an_order_now() {
         now: Box::new(What::Words(words.to_owned())),
     };
 
-    let turn = hear(citizen(), &heard(1, changed("ISCRIVIMI")), &rubano());
+    let turn = hear(citizen(), &heard(1, changed("ISCRIVIMI")), &here(&rubano()));
     assert_eq!(turn.replies[0].phrase, "sub.confirm");
     assert_eq!(
         turn.proof.unwrap().1.message.as_str(),
@@ -176,7 +185,7 @@ fn a_changed_message_is_a_new_wish_only_if_it_is_an_order_now() {
     let turn = hear(
         turn.next,
         &heard(2, changed("Buongiorno a tutti")),
-        &rubano(),
+        &here(&rubano()),
     );
     assert_eq!(turn.replies, []);
 }
@@ -187,7 +196,7 @@ fn marketing_that_was_stopped_is_no_other_notice_and_no_subscription() {
     let subscribed = hear(
         citizen(),
         &heard(1, What::Words("iscrivimi".to_owned())),
-        &rubano(),
+        &here(&rubano()),
     )
     .next;
     let stopped = Person {
@@ -200,7 +209,7 @@ fn marketing_that_was_stopped_is_no_other_notice_and_no_subscription() {
     let asked = hear(
         stopped,
         &heard(3, What::Words("iscrivimi".to_owned())),
-        &rubano(),
+        &here(&rubano()),
     )
     .next;
     assert!(
@@ -222,14 +231,14 @@ fn marketing_that_was_stopped_is_no_other_notice_and_no_subscription() {
 proptest! {
     #[test]
     fn any_words_get_at_most_one_answer_and_no_panic(words in any::<String>(), hour in 0_i64..100) {
-        let turn = hear(citizen(), &heard(hour, What::Words(words)), &rubano());
+        let turn = hear(citizen(), &heard(hour, What::Words(words)), &here(&rubano()));
         prop_assert!(turn.replies.len() <= 1);
     }
 
     #[test]
     fn the_same_message_gives_the_same_turn(words in "(iscrivimi|stop|ciao|foto)") {
         let message = heard(1, What::Words(words));
-        prop_assert_eq!(hear(citizen(), &message, &rubano()), hear(citizen(), &message, &rubano()));
+        prop_assert_eq!(hear(citizen(), &message, &here(&rubano())), hear(citizen(), &message, &here(&rubano())));
     }
 }
 

@@ -30,7 +30,9 @@ impl TryFrom<String> for CategoryCode {
     type Error = NotAShortName;
 
     fn try_from(text: String) -> Result<Self, NotAShortName> {
-        is_short_name(&text).then_some(Self(text)).ok_or(NotAShortName)
+        is_short_name(&text)
+            .then_some(Self(text))
+            .ok_or(NotAShortName)
     }
 }
 
@@ -70,7 +72,9 @@ impl TryFrom<String> for OfficeCode {
     type Error = NotAShortName;
 
     fn try_from(text: String) -> Result<Self, NotAShortName> {
-        is_short_name(&text).then_some(Self(text)).ok_or(NotAShortName)
+        is_short_name(&text)
+            .then_some(Self(text))
+            .ok_or(NotAShortName)
     }
 }
 

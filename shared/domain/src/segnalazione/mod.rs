@@ -5,13 +5,18 @@
 //! protocollo is only ever what the comune's own system gave.
 
 pub mod categories;
+pub mod content;
 pub mod declared;
+pub mod dialogue;
+pub mod draft;
 pub mod duplicates;
 pub mod fiscal_code;
 pub mod guards;
 pub mod life;
 pub mod place;
 pub mod routing;
+pub mod service;
 pub mod settings;
 pub mod suggestion;
 pub mod territory;
+pub mod words;

@@ -36,9 +36,15 @@ impl<'a> Telephone<'a> {
     }
 
     async fn with_number(world: &'a World, name: &str) -> Self {
-        let taken = world.peer.phones().await.unwrap().len();
-        let number = format!("+39345{:07}", 2_000_000 + taken);
-        Self::of(world, &NewPhone::named(name).with_number(number)).await
+        Self::of(world, &numbered(world, name).await).await
+    }
+
+    async fn hidden(world: &'a World, name: &str) -> Self {
+        let phone = NewPhone {
+            hide_phone: true,
+            ..numbered(world, name).await
+        };
+        Self::of(world, &phone).await
     }
 
     async fn writes(&self, text: &str) {
@@ -88,6 +94,12 @@ impl<'a> Telephone<'a> {
         assert!(text.contains(words), "{words:?} is not in {text:?}");
         assert_eq!(heard.received().count(), n, "{text}");
     }
+}
+
+/// A phone with a number that nobody else has.
+async fn numbered(world: &World, name: &str) -> NewPhone {
+    let taken = world.peer.phones().await.unwrap().len();
+    NewPhone::named(name).with_number(format!("+39345{:07}", 2_000_000 + taken))
 }
 
 /// How many rows of the table of cases have this sort key.
@@ -145,7 +157,8 @@ async fn what_comes_in_one_breath_is_one_segnalazione_and_two_of_one_problem_are
         ..Place::default()
     };
     for (name, linked) in [("Bruno", false), ("Carla", true)] {
-        let citizen = Telephone::of(&world, &NewPhone::named(name)).await;
+        // WhatsApp shows neither's number.
+        let citizen = Telephone::hidden(&world, name).await;
         citizen.sends_a_photo().await;
         citizen.is_at(place()).await;
         citizen

@@ -7,7 +7,7 @@ use cloud::conversations::{Arrival, Emitted, Opening, Outcome};
 use cloud::{StoreError, clock, telemetry};
 use domain::Instant;
 use domain::contact::{Contact, Identifier};
-use domain::conversation::{Heard, Here, Turn, What, be_due, hear, look_again};
+use domain::conversation::{Here, Turn, What, be_due, hear, look_again};
 use domain::identity::{Identified, recognise, rotate};
 use domain::ids::{PersonId, ReplyId};
 use domain::jobs::{PersonJob, SayReply};

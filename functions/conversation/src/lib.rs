@@ -56,6 +56,9 @@ impl Config {
     }
 }
 
+/// The longest that SQS holds a message back, in seconds.
+const LONGEST_PAUSE: i64 = 900;
+
 /// Hears messages.
 #[derive(Debug)]
 pub struct Listener {
@@ -93,9 +96,9 @@ impl Listener {
     async fn emit(&self, emitted: Emitted) -> Result<(), SendError> {
         self.say(emitted.replies).await?;
         if let Some((person, until)) = emitted.look_at {
-            let wait = until.duration_since(clock::now()).as_millis().max(0);
             // Whole seconds, and none too early.
-            let seconds = i32::try_from(wait.div_ceil(1000)).unwrap_or(900);
+            let wait = until.duration_since(clock::now()).as_secs() + 1;
+            let seconds = i32::try_from(wait.clamp(1, LONGEST_PAUSE)).unwrap_or(1);
             let look = PersonJob::LookAgain { person, until };
             self.pauses.send_after(&look, seconds).await?;
         }

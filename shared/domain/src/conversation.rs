@@ -76,7 +76,7 @@ pub fn hear(person: Person, heard: &Heard, here: &Here) -> Turn {
         return match keyword {
             Some(Keyword::Subscribe) => order(person, Order::Subscribe, heard, tenant),
             Some(Keyword::Unsubscribe) => order(person, Order::Leave, heard, tenant),
-            _ => making::hear(person, heard, here).unwrap_or_else(silence),
+            _ => making::hear(&person, heard, here).unwrap_or_else(|| silence(person)),
         };
     }
     let mut person = Person {
@@ -92,9 +92,7 @@ pub fn hear(person: Person, heard: &Heard, here: &Here) -> Turn {
         Some(Keyword::PerhapsSubscribe) if !making::is_under_way(&person) => {
             answer(person, Phrase::AskToSubscribe, heard, tenant)
         }
-        _ => {
-            making::hear(person, heard, here).unwrap_or_else(|person| courtesy(person, heard, here))
-        }
+        _ => making::hear(&person, heard, here).unwrap_or_else(|| courtesy(person, heard, here)),
     };
     turn.replies.splice(0..0, unsaid);
     turn

@@ -20,6 +20,7 @@ pub use tables::Tables;
 pub use aws_config::SdkConfig;
 
 use aws_config::{BehaviorVersion, Region};
+use domain::segnalazione::service::Service;
 use domain::tenant::Tenant;
 
 /// The configuration of an SDK that finds every service at `endpoint`.
@@ -65,4 +66,14 @@ pub fn rubano() -> Tenant {
         "receive_only": true
     });
     serde_json::from_value(settings).expect("the settings of a comune")
+}
+
+/// How Montanaro takes segnalazioni, as it is packaged.
+pub fn montanaro() -> Service {
+    let settings = include_str!("../../../infra/tenants/montanaro.segnalazioni.yaml");
+    let boundary = include_str!("../../../infra/tenants/boundaries/montanaro.geojson");
+    let settings: serde_json::Value = serde_yaml_ng::from_str(settings).expect("its settings");
+    let territory: serde_json::Value = serde_json::from_str(boundary).expect("its boundary");
+    let file = serde_json::json!({"settings": settings, "territory": territory});
+    Service::read(&file.to_string()).expect("a service")
 }

@@ -7,6 +7,7 @@
 
 mod people;
 mod room;
+mod segnalazioni;
 
 use room::{BSUID, NUMBER, Room, anna, written};
 use serde_json::{Value, json};

@@ -12,8 +12,9 @@ use cloud::conversations::{Arrival, Conversations};
 use conversation::{Config, Listener};
 use domain::contact::Contact;
 use domain::person::Person;
+use domain::segnalazione::service::Service;
 use serde_json::{Value, json};
-use support::{SdkConfig, Tables, aws_at, rubano};
+use support::{SdkConfig, Tables, aws_at, montanaro, rubano};
 use tokio::sync::Barrier;
 
 use support::services::Services;
@@ -25,16 +26,27 @@ pub(crate) struct Room {
     pub(crate) listener: Listener,
     pub(crate) services: Services,
     pub(crate) tables: Tables,
+    service: Option<Service>,
 }
 
 impl Room {
     pub(crate) async fn open() -> Self {
+        Self::of(None).await
+    }
+
+    /// The room of a comune that takes segnalazioni.
+    pub(crate) async fn of_montanaro() -> Self {
+        Self::of(Some(montanaro())).await
+    }
+
+    async fn of(service: Option<Service>) -> Self {
         let tables = Tables::start().await;
         let services = Services::start(&tables.endpoint, &Value::Null).await;
         Self {
-            listener: listener(&services.aws),
+            listener: listener(&services.aws, service.clone()),
             services,
             tables,
+            service,
         }
     }
 
@@ -67,7 +79,7 @@ impl Room {
         let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", socket.local_addr().unwrap());
         tokio::spawn(async { axum::serve(socket, door).await });
-        listener(&aws_at(&endpoint))
+        listener(&aws_at(&endpoint), self.service.clone())
     }
 
     /// What was said, reply by reply, as the queue got it.
@@ -131,7 +143,7 @@ impl Room {
     }
 }
 
-fn listener(aws: &SdkConfig) -> Listener {
+fn listener(aws: &SdkConfig, service: Option<Service>) -> Listener {
     let config = Config {
         people_table: Tables::PEOPLE.to_owned(),
         turns_table: Tables::TURNS.to_owned(),
@@ -140,7 +152,7 @@ fn listener(aws: &SdkConfig) -> Listener {
         replies_queue_url: "http://sqs.test/1/replies.fifo".to_owned(),
         dead_letters_url: "http://sqs.test/1/inbound-dead.fifo".to_owned(),
         tenant: rubano(),
-        service: None,
+        service,
     };
     Listener::new(config, aws)
 }

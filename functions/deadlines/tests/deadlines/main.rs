@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use cloud::files::Files;
 use deadlines::{Config, Deadlines};
 use domain::Instant;
@@ -74,6 +75,43 @@ impl Office {
             .unwrap();
         letter
     }
+}
+
+/// Somebody in the middle of a segnalazione that is due at `at`, as the conversation writes them.
+async fn making(office: &Office, person: &str, at: &str) {
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    support::dynamo(&office.services.aws)
+        .put_item()
+        .table_name(Tables::PEOPLE)
+        .item("pk", text(person))
+        .item("sk", text("person"))
+        .item("making", text("segnalazione"))
+        .item("due_at", text(at))
+        .send()
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn whoever_left_a_segnalazione_unfinished_is_told_to_the_conversation() {
+    let office = Office::open().await;
+    let anna = "p_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2C";
+    making(&office, anna, "2026-11-24T09:00:00Z").await;
+    making(
+        &office,
+        "p_01J8ZQ4Y3N5T6V7W8X9Y0Z1A2D",
+        "2026-11-24T11:00:00Z",
+    )
+    .await;
+
+    office.tick("2026-11-24T10:00:00Z").await;
+
+    let queued = office.services.queued("pauses");
+    assert_eq!(queued.len(), 1, "the other is not due yet");
+    assert_eq!(
+        queued[0]["body"],
+        json!({"be_due": {"person": anna, "at": "2026-11-24T09:00:00Z"}})
+    );
 }
 
 fn at(text: &str) -> Instant {

@@ -46,21 +46,12 @@ pub fn confirmed(
     Some(reply(id, saying))
 }
 
-/// The turn of the dialogue; the person, if it has nothing to do with a segnalazione.
-pub(super) fn hear(person: Person, heard: &Heard, here: &Here) -> Result<Turn, Person> {
-    let Some(service) = here.service else {
-        return Err(person);
-    };
-    let around = around(&person, here, service);
-    match dialogue::hear(&person.dialogue, heard, &around) {
-        Some(step) => Ok(turn(
-            person,
-            step,
-            ReplyId::to_message(&heard.id, 0),
-            heard.at,
-        )),
-        None => Err(person),
-    }
+/// The turn of the dialogue; `None` if it has nothing to do with a segnalazione.
+pub(super) fn hear(person: &Person, heard: &Heard, here: &Here) -> Option<Turn> {
+    let around = around(person, here, here.service?);
+    let step = dialogue::hear(&person.dialogue, heard, &around)?;
+    let id = ReplyId::to_message(&heard.id, 0);
+    Some(turn(person.clone(), step, id, heard.at))
 }
 
 /// A pause that was to end at `until` is over. `None` where no segnalazione is taken.
@@ -118,7 +109,7 @@ fn turn(mut person: Person, step: Step, id: ReplyId, at: Instant) -> Turn {
         .filter(|say| say.line != Line::Menu || is_courteous(&mut person, at));
     Turn {
         next: person,
-        replies: say.into_iter().map(|say| reply(id.clone(), say)).collect(),
+        replies: say.map(|say| reply(id, say)).into_iter().collect(),
         proof: None,
         beside: Beside {
             look_at: step.look_at,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::categories::CategoryCode;
 use super::declared::{FullName, Reach};
 use super::dialogue::Filed;
-use super::draft::{Located, Photo};
+use super::draft::{Located, Photo, Sent};
 use super::duplicates::Sighting;
 use super::fiscal_code::Declared;
 use super::guards::speaks_of_somebody;
@@ -107,7 +107,7 @@ impl Filed {
         );
         let content = Content {
             person: person.clone(),
-            channel: if self.draft.by_form {
+            channel: if matches!(self.draft.form, Some(Sent::Back { .. })) {
                 Channel::Form
             } else {
                 Channel::Chat

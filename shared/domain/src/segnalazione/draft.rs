@@ -131,18 +131,28 @@ pub struct Draft {
     /// The segnalazione that they confirmed before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Last>,
-    /// The token of the form that was sent, until it comes back.
+    /// The form that they were sent, if they were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub form: Option<String>,
-    /// Whether it was filled in on the form.
-    #[serde(default)]
-    pub by_form: bool,
-    /// Whether everything but the place was read back and confirmed on the last screen of the form.
-    #[serde(default)]
-    pub confirmed_in_form: bool,
+    pub form: Option<Sent>,
     /// Whether they were reminded of it.
     #[serde(default)]
     pub reminded: bool,
+}
+
+/// A form that was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Sent {
+    /// It has not come back.
+    Out {
+        /// Its token: of this citizen, and for one use.
+        token: String,
+    },
+    /// It came back, filled in.
+    Back {
+        /// Whether everything but the place was read back and confirmed on its last screen, and is as it was there.
+        confirmed: bool,
+    },
 }
 
 /// What is waited for.
@@ -191,6 +201,20 @@ pub enum Ask {
     Reach,
     /// The codice fiscale.
     FiscalCode,
+}
+
+impl Draft {
+    /// Something was said beside what was confirmed on the form.
+    pub(super) fn unconfirm(&mut self) {
+        if let Some(Sent::Back { confirmed }) = &mut self.form {
+            *confirmed = false;
+        }
+    }
+
+    /// Whether it was confirmed on the form.
+    pub(super) fn is_confirmed(&self) -> bool {
+        self.form == Some(Sent::Back { confirmed: true })
+    }
 }
 
 impl Given {

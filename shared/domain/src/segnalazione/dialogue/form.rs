@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::categories::CategoryCode;
 use super::super::declared::{FullName, Reach};
-use super::super::draft::{Chosen, Draft, Given, Photo};
+use super::super::draft::{Ask, Chosen, Draft, Given, Photo, Sent};
 use super::super::fiscal_code::Declared;
 use super::super::words::Line;
 use super::pieces::{add_photo, add_words, cut};
@@ -31,20 +31,24 @@ pub(super) fn filled(
     heard: &Heard,
     around: &Around,
 ) -> Step {
-    if token.is_none() || draft.form.as_deref() != token {
+    let is_theirs = match (&draft.form, token) {
+        (Some(Sent::Out { token: sent }), Some(token)) => sent == token,
+        _ => false,
+    };
+    if !is_theirs {
         return Step::saying(Dialogue::Making(draft), plain(Line::FormExpired, around));
     }
-    draft.form = None;
-    draft.by_form = true;
     let untouched = draft.given == Given::default();
     let fetch = take(&mut draft.given, fields, heard, around);
     // The last screen of the form reads everything back, and is confirmed: CONFERMO is not asked a second time, unless
     // something was said beside it.
     let settings = &around.service.settings;
     let missing = draft.given.missing(settings);
-    draft.confirmed_in_form = untouched
-        && fields["conferma"].as_bool() == Some(true)
-        && matches!(missing, None | Some(super::Ask::Place));
+    draft.form = Some(Sent::Back {
+        confirmed: untouched
+            && fields["conferma"].as_bool() == Some(true)
+            && matches!(missing, None | Some(Ask::Place)),
+    });
     let mut step = go_on(draft, around);
     step.fetch = fetch;
     step

@@ -20,6 +20,7 @@ use crate::tenant::Tenant;
 
 mod form;
 mod pieces;
+mod rest;
 mod say;
 mod talk;
 
@@ -217,7 +218,7 @@ fn go_on(mut draft: Box<Draft>, around: &Around) -> Step {
             draft.stage = Stage::Answer { asked };
             Step::saying(Dialogue::Making(draft), say)
         }
-        None if draft.confirmed_in_form => file(*draft),
+        None if draft.is_confirmed() => file(*draft),
         None => {
             draft.stage = Stage::Confirmation;
             let say = say::summary(&draft, around);

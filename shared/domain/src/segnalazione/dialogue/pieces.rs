@@ -47,52 +47,44 @@ pub(super) fn answer(
             None => Answered::Details,
         },
         Ask::Details => Answered::Details,
-        Ask::Place => match text.parse::<OneLine>() {
-            Ok(text) => {
-                given.place = Some(Located {
-                    place: Place::Address { text },
-                    whereabouts: None,
-                    also: None,
-                });
-                Answered::Yes
-            }
-            Err(_) => {
+        Ask::Place => {
+            let Ok(text) = text.parse::<OneLine>() else {
                 // Too long for an address: it is a description, and the address is asked for again.
                 add_words(given, message, text, at);
-                Answered::Again
-            }
-        },
+                return Answered::Again;
+            };
+            given.place = Some(Located {
+                place: Place::Address { text },
+                whereabouts: None,
+                also: None,
+            });
+            Answered::Yes
+        }
         Ask::Extra { question } => {
             let known = if is_unknown(text) { "" } else { text.trim() };
             given.answers.insert(question.clone(), cut(known, 200));
             Answered::Yes
         }
-        Ask::Name => match FullName::read(text) {
-            Ok(name) => {
-                given.name = Some(name);
-                let told = Reach::find(text);
-                let reach = told.or_else(|| around.number_shown.then_some(Reach::ThisNumber));
-                given.reach = reach.or(given.reach.take());
-                Answered::Yes
-            }
-            Err(_) => {
+        Ask::Name => {
+            let Ok(name) = FullName::read(text) else {
                 keep_if_long(given, message, text, at);
-                Answered::Again
-            }
-        },
+                return Answered::Again;
+            };
+            given.name = Some(name);
+            let told = Reach::find(text);
+            let reach = told.or_else(|| around.number_shown.then_some(Reach::ThisNumber));
+            given.reach = reach.or(given.reach.take());
+            Answered::Yes
+        }
         Ask::Reach => {
             let same = around.number_shown && is_same_number(text);
             let reach = same.then_some(Reach::ThisNumber);
-            match reach.or_else(|| Reach::find(text)) {
-                Some(reach) => {
-                    given.reach = Some(reach);
-                    Answered::Yes
-                }
-                None => {
-                    keep_if_long(given, message, text, at);
-                    Answered::Again
-                }
-            }
+            let Some(reach) = reach.or_else(|| Reach::find(text)) else {
+                keep_if_long(given, message, text, at);
+                return Answered::Again;
+            };
+            given.reach = Some(reach);
+            Answered::Yes
         }
         Ask::FiscalCode => {
             given.fiscal_code = Some(Declared::read(text));

@@ -399,7 +399,7 @@ pub(super) fn reminder(asked: Option<&Ask>, lapses_at: Option<Instant>, around: 
 pub fn receipt(filed: &Filed, codice: Codice, linked: bool, around: &Around) -> Saying {
     let civil = around.tenant.time_zone.civil(filed.presented_at);
     let mut other = String::new();
-    if at_the_border(&filed.draft.given) && filed.draft.confirmed_in_form {
+    if at_the_border(&filed.draft.given) && filed.draft.is_confirmed() {
         other.push_str(&Note::Border.fill(&[]));
     }
     if linked {

@@ -1,14 +1,12 @@
-//! What comes of a citizen's message.
+//! What comes of a citizen's message while one is being made.
 
-use super::super::draft::{Ask, Chosen, Draft, Given, Photo, Stage};
+use super::super::draft::{Ask, Chosen, Draft, Photo, Stage};
 use super::super::guards::{Guard, guard, is_identity_document};
-use super::super::suggestion::is_report;
 use super::super::words::{Command, Line, Part};
 use super::pieces::{Answered, Put, add_photo, add_words, answer, put_place};
-use super::say::{
-    Tapped, again, correction, digest, greeting, invitation, parts_of, place, plain, supplement,
-};
-use super::{Around, Dialogue, Last, Step, file, form, go_on, wait};
+use super::rest::at_rest;
+use super::say::{Tapped, again, correction, digest, greeting, parts_of, place, plain, question};
+use super::{Around, Dialogue, Step, file, form, go_on, wait};
 use crate::Instant;
 use crate::conversation::{Heard, Media, MediaKind, Position, What};
 use crate::ids::Wamid;
@@ -22,150 +20,15 @@ pub fn hear(dialogue: &Dialogue, heard: &Heard, around: &Around) -> Option<Step>
             if heard.what.opens_window() {
                 draft.heard_at = draft.heard_at.max(heard.at);
             }
-            making(draft, heard, around)
+            Some(making(draft, heard, around))
         }
     };
     step.map(|step| greeting(step, around))
 }
 
-fn resting(last: Option<&Last>) -> Dialogue {
-    Dialogue::Resting {
-        last: last.cloned(),
-    }
-}
-
-/// Begins one with `heard`, after the `last` one.
-fn begin(heard: &Heard, last: Option<&Last>) -> Box<Draft> {
-    Box::new(Draft {
-        begun_by: heard.id.clone(),
-        begun_at: heard.at,
-        heard_at: heard.at,
-        given: Given::default(),
-        stage: Stage::Form,
-        greeted: false,
-        before: last.cloned(),
-        form: None,
-        by_form: false,
-        confirmed_in_form: false,
-        reminded: false,
-    })
-}
-
-/// Nothing was given yet: the form, where there is one, or the first question.
-fn invite(mut draft: Box<Draft>, around: &Around) -> Step {
-    let Some(form) = &around.service.settings.form else {
-        return go_on(draft, around);
-    };
-    let token = form::token(&draft.begun_by);
-    let say = invitation(form, &token, around);
-    draft.form = Some(token);
-    draft.greeted = true;
-    draft.stage = Stage::Form;
-    Step::saying(Dialogue::Making(draft), say)
-}
-
-fn at_rest(last: Option<&Last>, heard: &Heard, around: &Around) -> Option<Step> {
-    let (tapped, words) = (tapped(&heard.what), heard.what.words());
-    if let Some(Tapped::Category(code)) = tapped {
-        let mut draft = begin(heard, last);
-        around.service.settings.category(&code)?;
-        draft.given.category = Some(Chosen {
-            code,
-            suggested: false,
-        });
-        return Some(go_on(draft, around));
-    }
-    let command = command(tapped.as_ref(), words);
-    match command {
-        Some(Command::Start) => return Some(invite(begin(heard, last), around)),
-        // A second tap on CONFERMO, or on a button of a list that is done with: it was answered already.
-        Some(Command::Confirm | Command::Chat) if last.is_some() => {
-            return Some(Step::quiet(resting(last)));
-        }
-        Some(Command::Cancel | Command::Correct) => {
-            return Some(Step::saying(
-                resting(last),
-                plain(Line::NothingOpen, around),
-            ));
-        }
-        Some(Command::Operator) => {
-            return Some(Step::saying(resting(last), plain(Line::Operator, around)));
-        }
-        _ => {}
-    }
-    if let What::FlowAnswer { .. } = &heard.what {
-        return Some(Step::saying(
-            resting(last),
-            plain(Line::FormExpired, around),
-        ));
-    }
+fn making(draft: Box<Draft>, heard: &Heard, around: &Around) -> Step {
     if let Some(line) = refused(&heard.what) {
-        return Some(Step::saying(resting(last), plain(line, around)));
-    }
-    if let Some(door) = words.and_then(guard) {
-        let report = door == Guard::Danger && words.is_some_and(is_report);
-        let says = plain(line_of(door), around);
-        if !report {
-            return Some(Step::saying(resting(last), says));
-        }
-        let mut step = opened_with(last, heard, around)?;
-        step.say = Some(says);
-        return Some(step);
-    }
-    match last.filter(|last| is_recent(last.at, heard.at, around)) {
-        Some(last) => added_to(last, heard, around),
-        None => opened_with(last, heard, around),
-    }
-}
-
-/// Begins one with what `heard` brings, if it brings something. Words may be the second half of a breath whose first half is
-/// still on its way: whether they are a segnalazione is seen when the pause is over.
-fn opened_with(last: Option<&Last>, heard: &Heard, around: &Around) -> Option<Step> {
-    let mut draft = begin(heard, last);
-    match &heard.what {
-        What::Words(text) => {
-            add_words(&mut draft.given, &heard.id, text, heard.at);
-            Some(wait(draft, None, around))
-        }
-        What::Media(media) => picture(draft, None, media, heard, around),
-        What::Position(position) => Some(position_of(draft, None, position, around)),
-        _ => None,
-    }
-}
-
-/// What comes soon after the confirmation belongs to what was confirmed.
-fn added_to(last: &Last, heard: &Heard, around: &Around) -> Option<Step> {
-    let mut draft = begin(heard, Some(last));
-    let mut fetch = Vec::new();
-    match &heard.what {
-        What::Words(text) => add_words(&mut draft.given, &heard.id, text, heard.at),
-        What::Media(media) => {
-            let photo = photo(media, heard);
-            fetch.extend(add_photo(&mut draft.given, photo, &around.service.settings));
-            if let Some(caption) = &media.caption {
-                add_words(&mut draft.given, &heard.id, caption, heard.at);
-            }
-        }
-        What::Position(position) => {
-            put_place(&mut draft, position, around);
-        }
-        _ => return None,
-    }
-    Some(Step {
-        fetch,
-        supplement: Some((last.codice, draft.given)),
-        ..Step::saying(resting(Some(last)), supplement(last.codice, around))
-    })
-}
-
-fn is_recent(confirmed: Instant, at: Instant, around: &Around) -> bool {
-    let minutes = around.service.settings.supplement_minutes;
-    at.duration_since(confirmed) < jiff::SignedDuration::from_mins(minutes)
-}
-
-fn making(draft: Box<Draft>, heard: &Heard, around: &Around) -> Option<Step> {
-    if let Some(line) = refused(&heard.what) {
-        return Some(Step::saying(Dialogue::Making(draft), plain(line, around)));
+        return Step::saying(Dialogue::Making(draft), plain(line, around));
     }
     let asked = match &draft.stage {
         Stage::Answer { asked } => Some(asked.clone()),
@@ -173,26 +36,26 @@ fn making(draft: Box<Draft>, heard: &Heard, around: &Around) -> Option<Step> {
         Stage::Form | Stage::Confirmation | Stage::Correction => None,
     };
     match &heard.what {
-        What::Words(text) => Some(spoken(draft, asked, text, heard, around)),
-        What::Choice { title, .. } => Some(chosen(draft, asked, title, heard, around)),
+        What::Words(text) => spoken(draft, asked, text, heard, around),
+        What::Choice { title, .. } => chosen(draft, asked, title, heard, around),
         What::Media(media) => picture(draft, asked, media, heard, around),
-        What::Position(position) => Some(position_of(draft, asked, position, around)),
+        What::Position(position) => position_of(draft, asked, position, around),
         What::SharedContact(shared) => {
             let mut draft = draft;
             let own = shared.own_number(&heard.contact).is_some() || around.number_shown;
             if !(own && shared.requested) {
-                return Some(Step::quiet(Dialogue::Making(draft)));
+                return Step::quiet(Dialogue::Making(draft));
             }
             draft.given.reach = Some(super::super::declared::Reach::ThisNumber);
-            Some(next_if_asked(draft, asked, &Ask::Reach, around))
+            next_if_asked(draft, asked, &Ask::Reach, around)
         }
         What::FlowAnswer { token, fields } => {
-            Some(form::filled(draft, token.as_deref(), fields, heard, around))
+            form::filled(draft, token.as_deref(), fields, heard, around)
         }
-        What::Changed { original, now } => Some(changed(draft, original, now)),
-        What::TakenBack { original } => Some(taken_back(draft, original)),
+        What::Changed { original, now } => changed(draft, original, now),
+        What::TakenBack { original } => taken_back(draft, original),
         What::Reaction | What::NotAMessage | What::Other { .. } => {
-            Some(Step::quiet(Dialogue::Making(draft)))
+            Step::quiet(Dialogue::Making(draft))
         }
     }
 }
@@ -271,7 +134,7 @@ fn said(
         }
         Answered::Details => {
             // What was confirmed on the form is no longer all.
-            draft.confirmed_in_form = false;
+            draft.unconfirm();
             add_words(&mut draft.given, &heard.id, text, heard.at);
             wait(draft, asked, around)
         }
@@ -293,6 +156,7 @@ fn chosen(
                 suggested: false,
             });
             draft.given.answers.clear();
+            draft.unconfirm();
             go_on(draft, around)
         }
         Some(Tapped::Fix(part)) => fix(draft, part, around),
@@ -347,13 +211,13 @@ fn ordered(
 
 /// Takes away the part that is wrong, and asks for it again.
 fn fix(mut draft: Box<Draft>, part: Part, around: &Around) -> Step {
+    draft.unconfirm();
     let given = &mut draft.given;
-    draft.confirmed_in_form = false;
     match part {
         Part::Category => {
             given.category = None;
             given.answers.clear();
-            let say = super::say::question(&Ask::Category, &draft, around);
+            let say = question(&Ask::Category, &draft, around);
             // Asked, not proposed again.
             draft.stage = Stage::Answer {
                 asked: Ask::Category,
@@ -389,27 +253,25 @@ fn typed_part(text: &str, draft: &Draft) -> Option<Part> {
 }
 
 /// A photo, or a file that says it is a picture. What it really is, is looked at when it is fetched.
-fn picture(
+pub(super) fn picture(
     mut draft: Box<Draft>,
     asked: Option<Ask>,
     media: &Media,
     heard: &Heard,
     around: &Around,
-) -> Option<Step> {
-    let fetch = add_photo(
-        &mut draft.given,
-        photo(media, heard),
-        &around.service.settings,
-    );
+) -> Step {
+    let photo = photo(media, heard);
+    let fetch = add_photo(&mut draft.given, photo, &around.service.settings);
     if let Some(caption) = &media.caption {
         add_words(&mut draft.given, &heard.id, caption, heard.at);
     }
+    draft.unconfirm();
     let mut step = wait(draft, asked, around);
     step.fetch.extend(fetch);
-    Some(step)
+    step
 }
 
-fn photo(media: &Media, heard: &Heard) -> Photo {
+pub(super) fn photo(media: &Media, heard: &Heard) -> Photo {
     Photo {
         message: heard.id.clone(),
         at: heard.at,
@@ -418,7 +280,7 @@ fn photo(media: &Media, heard: &Heard) -> Photo {
     }
 }
 
-fn position_of(
+pub(super) fn position_of(
     mut draft: Box<Draft>,
     asked: Option<Ask>,
     position: &Position,
@@ -467,7 +329,7 @@ fn taken_back(mut draft: Box<Draft>, original: &Wamid) -> Step {
 }
 
 /// What is not taken, and what is said of it.
-fn refused(what: &What) -> Option<Line> {
+pub(super) fn refused(what: &What) -> Option<Line> {
     match what {
         What::Media(media) => {
             let names = media.caption.as_deref();
@@ -491,22 +353,14 @@ fn is_picture(media: &Media) -> bool {
     }
 }
 
-fn tapped(what: &What) -> Option<Tapped> {
+pub(super) fn tapped(what: &What) -> Option<Tapped> {
     match what {
         What::Choice { id: Some(id), .. } => Tapped::read(id),
         _ => None,
     }
 }
 
-fn command(tapped: Option<&Tapped>, words: Option<&str>) -> Option<Command> {
-    match tapped {
-        Some(Tapped::Command(command, _)) => Some(*command),
-        Some(Tapped::Category(_) | Tapped::Fix(_)) => None,
-        None => words.and_then(Command::read),
-    }
-}
-
-fn line_of(door: Guard) -> Line {
+pub(super) fn line_of(door: Guard) -> Line {
     match door {
         Guard::Danger => Line::Emergency,
         Guard::FormalApplication => Line::Formal,

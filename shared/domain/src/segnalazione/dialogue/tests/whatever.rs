@@ -123,8 +123,7 @@ fn goes_along(chat: &mut Chat) {
             },
             Stage::More { .. } => continue,
             Stage::Form => "CHAT",
-            Stage::Confirmation => "CONFERMO",
-            Stage::Correction => "CONFERMO",
+            Stage::Confirmation | Stage::Correction => "CONFERMO",
         };
         chat.does(line);
     }

@@ -8,10 +8,8 @@ use domain::conversation::{Beside, Here, Turn, confirmed};
 use domain::identity::Identified;
 use domain::ids::ReplyId;
 use domain::jobs::SayReply;
-use domain::segnalazione::dialogue::{Filed, due_at};
-use domain::segnalazione::draft::Given;
+use domain::segnalazione::dialogue::{Filed, Supplement, due_at};
 use domain::segnalazione::duplicates::same_problem;
-use domain::segnalazione::life::Codice;
 
 use crate::Listener;
 
@@ -21,7 +19,7 @@ pub(crate) struct Decided {
     /// What was confirmed, and the id of its receipt.
     filed: Option<(Filed, ReplyId)>,
     /// What was added to a case.
-    supplement: Option<(Codice, Given)>,
+    supplement: Option<Supplement>,
     /// When they wrote: the 24-hour window counts from here.
     opened_at: Instant,
 }
@@ -118,11 +116,17 @@ impl Listener {
             outcome.also = self.cases.open(&desk, &case, &content)?;
             tracing::info!(segnalazione.codice = %codice, "segnalazione {codice} was presented");
         }
-        if let Some((codice, given)) = supplement {
-            outcome.also = vec![self.cases.supplement(codice, &given, opened_at)?];
+        if let Some(supplement) = supplement {
+            outcome.also = vec![self.cases.supplement(&supplement, opened_at)?];
         }
-        let dialogue = &outcome.identified.person.dialogue;
-        outcome.due_at = due_at(dialogue, &service.settings);
+        let written = &outcome.identified;
+        let written = std::iter::once(&written.person).chain(&written.losers);
+        outcome.due_at = written
+            .filter_map(|person| {
+                let at = due_at(&person.dialogue, &service.settings)?;
+                Some((person.id.clone(), at))
+            })
+            .collect();
         Ok(outcome)
     }
 }

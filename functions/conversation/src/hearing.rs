@@ -276,7 +276,11 @@ fn unasked(
     at: Instant,
     here: &Here,
 ) -> Option<Decided> {
-    let turn = decide(person.clone(), at, here).filter(|turn| turn.next != person)?;
+    let mut turn = decide(person.clone(), at, here).filter(|turn| turn.next != person)?;
+    if person.unreachable_since.is_some() {
+        // Whatever they were known by is somebody else's now: nothing is said.
+        turn.replies.clear();
+    }
     let opened_at = person.last_heard_at?;
     let receipt = ReplyId::unasked(&person.id, at);
     Some(Decided::of(

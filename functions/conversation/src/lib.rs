@@ -34,6 +34,8 @@ pub struct Config {
     pub pauses_queue_url: String,
     /// `DEAD_LETTERS_URL`: where a message goes that cannot be read.
     pub dead_letters_url: String,
+    /// `PAUSES_DEAD_LETTERS_URL`: the same, of `pauses`.
+    pub pauses_dead_letters_url: String,
     /// `tenant.json`.
     pub tenant: Tenant,
     /// `segnalazioni.json`, of a comune that takes segnalazioni.
@@ -50,6 +52,7 @@ impl Config {
             replies_queue_url: required(var, "REPLIES_QUEUE_URL")?,
             pauses_queue_url: required(var, "PAUSES_QUEUE_URL")?,
             dead_letters_url: required(var, "DEAD_LETTERS_URL")?,
+            pauses_dead_letters_url: required(var, "PAUSES_DEAD_LETTERS_URL")?,
             tenant: tenant(var)?,
             service: service(var)?,
         })
@@ -67,6 +70,7 @@ pub struct Listener {
     replies: Queue,
     pauses: Queue,
     dead: DeadLetters,
+    dead_pauses: DeadLetters,
     tenant: Tenant,
     service: Option<Service>,
 }
@@ -80,17 +84,25 @@ impl Listener {
             replies: Queue::new(aws, config.replies_queue_url),
             pauses: Queue::new(aws, config.pauses_queue_url),
             dead: DeadLetters::new(aws, config.dead_letters_url),
+            dead_pauses: DeadLetters::new(aws, config.pauses_dead_letters_url),
             tenant: config.tenant,
             service: config.service,
         }
     }
 
-    /// Hears a batch, each person's messages in their order.
+    /// Hears a batch: of `inbound.fifo`, each person's messages in their order; of `pauses`, which has no order, each by
+    /// itself.
     pub async fn hear_all(&self, event: SqsEvent) -> SqsBatchResponse {
-        batch::in_order(event, &self.dead, async |body: &str| {
-            self.hear_one(body).await
-        })
-        .await
+        let hear = async |body: &str| self.hear_one(body).await;
+        let group = event.records.first().and_then(|message| {
+            let group = message.attributes.get("MessageGroupId");
+            group.filter(|group| !group.is_empty())
+        });
+        if group.is_some() {
+            batch::in_order(event, &self.dead, hear).await
+        } else {
+            batch::each(event, &self.dead_pauses, hear).await
+        }
     }
 
     async fn emit(&self, emitted: Emitted) -> Result<(), SendError> {

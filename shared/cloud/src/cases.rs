@@ -13,8 +13,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem, Update};
 use domain::Instant;
 use domain::segnalazione::content::Content;
-use domain::segnalazione::dialogue::Filed;
-use domain::segnalazione::draft::Given;
+use domain::segnalazione::dialogue::{Filed, Supplement};
 use domain::segnalazione::duplicates::{Cell, Sighting, cells_around};
 use domain::segnalazione::life::{Case, Codice};
 use domain::segnalazione::place::Point;
@@ -168,26 +167,18 @@ impl Cases {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// What a citizen added to `codice` at `at`: it is kept beside what was presented, which does not change.
+    /// What a citizen added at `at`: it is kept beside what was presented, which does not change.
     pub fn supplement(
         &self,
-        codice: Codice,
-        given: &Given,
+        supplement: &Supplement,
         at: Instant,
     ) -> Result<TransactWriteItem, StoreError> {
-        let message = given
-            .words
-            .first()
-            .map(|piece| &piece.message)
-            .or_else(|| given.photos.first().map(|photo| &photo.message));
-        let message = message.map_or("", |message| message.as_str());
+        let sort = format!("supplement#{at}#{}", supplement.message);
         put(Put::builder()
             .table_name(&self.table)
-            .set_item(Some(key(
-                codice.to_string(),
-                format!("supplement#{at}#{message}"),
-            )))
-            .item("given", write(given)?))
+            .set_item(Some(key(supplement.codice.to_string(), sort)))
+            .item("given", write(&supplement.given)?)
+            .condition_expression("attribute_not_exists(pk)"))
     }
 
     /// The case of `codice` and what was presented.

@@ -54,6 +54,7 @@ pub fn conversation(services: SocketAddr) -> Variables {
         ("TURNS_TABLE", "turns".to_owned()),
         ("CASES_TABLE", "cases".to_owned()),
         ("PAUSES_QUEUE_URL", queue(services, "pauses")),
+        ("PAUSES_DEAD_LETTERS_URL", dead_letters(services, "pauses")),
         ("REPLIES_QUEUE_URL", queue(services, "replies.fifo")),
         ("DEAD_LETTERS_URL", dead_letters(services, "inbound")),
     ]

@@ -151,6 +151,7 @@ fn listener(aws: &SdkConfig, service: Option<Service>) -> Listener {
         pauses_queue_url: "http://sqs.test/1/pauses".to_owned(),
         replies_queue_url: "http://sqs.test/1/replies.fifo".to_owned(),
         dead_letters_url: "http://sqs.test/1/inbound-dead.fifo".to_owned(),
+        pauses_dead_letters_url: "http://sqs.test/1/pauses-dead".to_owned(),
         tenant: rubano(),
         service,
     };

@@ -95,6 +95,8 @@ async fn what_is_confirmed_becomes_a_case_with_all_that_was_said() {
     assert_eq!(content.details.0, "buca profonda in mezzo alla strada");
     assert_eq!(content.name.surname(), "De Luca");
     assert_eq!(content.informativa, "2026-01");
+    let proposed = serde_json::to_value(&content.proposed).unwrap();
+    assert_eq!(proposed, json!({"office": "polizia_locale"}));
     assert!(room.last_words().contains("Codice: SEG-2026-000001"));
     let person = room.person(Some(&anna.number), None).await.unwrap();
     assert_eq!(content.person, person.id);

@@ -1,5 +1,7 @@
 //! Writing what came of something that was heard: all of it or nothing.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use domain::Instant;
@@ -32,8 +34,8 @@ pub struct Outcome {
     pub taken_back: Option<Wamid>,
     /// When to look again whether more has come of the segnalazione that somebody is making.
     pub look_at: Option<(PersonId, Instant)>,
-    /// When somebody should look at the segnalazione that the person is making.
-    pub due_at: Option<Instant>,
+    /// When somebody should look at the segnalazione that each of the people written here is making.
+    pub due_at: BTreeMap<PersonId, Instant>,
     /// What else is written with it, all or nothing: the case that was opened.
     pub also: Vec<TransactWriteItem>,
 }
@@ -48,7 +50,7 @@ impl Outcome {
             kept: None,
             taken_back: None,
             look_at: None,
-            due_at: None,
+            due_at: BTreeMap::new(),
             also: Vec::new(),
         }
     }
@@ -69,11 +71,10 @@ impl Conversations {
         let person = &identified.person;
         let mut writes = vec![
             self.turn(heard, outcome, now)?,
-            self.person_row(person, outcome.due_at, opening)?,
+            self.person_row(person, outcome, opening)?,
         ];
         for loser in &identified.losers {
-            // Whoever lost a name and is in the middle of something is looked at when they write, or never.
-            writes.push(self.person_row(loser, None, opening)?);
+            writes.push(self.person_row(loser, outcome, opening)?);
         }
         for joined in &identified.joined {
             let row = self
@@ -139,15 +140,15 @@ impl Conversations {
     fn person_row(
         &self,
         person: &Person,
-        due_at: Option<Instant>,
+        outcome: &Outcome,
         opening: &Opening,
     ) -> Result<TransactWriteItem, StoreError> {
         let mut row = self.row(&person.id, opening).item("person", write(person)?);
-        if let Some(at) = due_at {
+        if let Some(at) = outcome.due_at.get(&person.id) {
             // Only whoever is making a segnalazione is in this index.
             row = row
                 .item("making", text(MAKING))
-                .item("due_at", text(in_seconds(at)));
+                .item("due_at", text(in_seconds(*at)));
         }
         if person.receives_notices() {
             row = row.item("audience", text(AUDIENCE));

@@ -5,9 +5,9 @@ use crate::Instant;
 use crate::ids::ReplyId;
 use crate::person::Person;
 use crate::segnalazione::dialogue::{
-    self, Around, Dialogue, Filed, Last, Saying, Step, due, pause_over, receipt,
+    self, Around, Dialogue, Filed, Last, Saying, Step, Supplement, due, pause_over, receipt,
 };
-use crate::segnalazione::draft::{Given, Photo};
+use crate::segnalazione::draft::Photo;
 use crate::segnalazione::life::Codice;
 use crate::segnalazione::service::Service;
 use crate::segnalazione::words::{Command, Line};
@@ -22,7 +22,7 @@ pub struct Beside {
     /// What was confirmed. It needs a code before anything is said: [`confirmed`].
     pub filed: Option<Filed>,
     /// What is added to a segnalazione that was confirmed before.
-    pub supplement: Option<(Codice, Given)>,
+    pub supplement: Option<Supplement>,
 }
 
 /// Gives what `person` confirmed its code, and says so to them; `linked` if somebody else has reported it already. `None`

@@ -12,6 +12,8 @@ use super::duplicates::Sighting;
 use super::fiscal_code::Declared;
 use super::guards::speaks_of_somebody;
 use super::life::{Case, Codice, Line};
+use super::routing::{Destination, Facts, route};
+use super::service::NO_AREAS;
 use super::settings::Settings;
 use crate::Instant;
 use crate::ids::PersonId;
@@ -43,6 +45,9 @@ pub struct Content {
     pub fiscal_code: Option<Declared>,
     /// Version of the information notice (art. 13 GDPR) that they were shown.
     pub informativa: String,
+    /// To whom the comune's rules say that it goes. A person decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<Destination>,
     /// The segnalazione of the same problem that was open already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linked: Option<Codice>,
@@ -98,6 +103,15 @@ impl Filed {
         let details = given.details();
         let category = given.category.ok_or(Incomplete("a category"))?.code;
         let place = given.place.ok_or(Incomplete("a place"))?;
+        let facts = Facts {
+            category: &category,
+            point: place.place.point(),
+            presented_at: self.presented_at,
+            answers: &given.answers,
+            areas: &NO_AREAS,
+            zone: &tenant.time_zone,
+        };
+        let proposed = route(&settings.routing, &facts).map(|routed| routed.to.clone());
         let case = Case::received(
             codice,
             self.presented_at,
@@ -120,6 +134,7 @@ impl Filed {
             reach: given.reach.ok_or(Incomplete("a contact"))?,
             fiscal_code: given.fiscal_code,
             informativa: tenant.privacy.version.clone(),
+            proposed,
             linked,
         };
         Ok((case, content))

@@ -14,8 +14,8 @@ use super::territory::Whereabouts;
 use crate::Instant;
 use crate::ids::Wamid;
 
-/// What a citizen gave. Every piece knows the message that brought it: pieces come in any order and more than once, and make
-/// one whole that does not depend on either.
+/// What a citizen gave. Words and photos know the message that brought them: they come in any order and more than once, and
+/// make one whole that does not depend on either.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Given {
@@ -33,6 +33,8 @@ pub struct Given {
     pub photos: Vec<Photo>,
     /// How many photos came beyond the most that are kept.
     pub photos_beyond: usize,
+    /// Whether words came beyond the most that are kept.
+    pub words_beyond: bool,
     /// The answers to the questions of the category; an empty one is "I do not know".
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub answers: BTreeMap<CategoryCode, String>,
@@ -175,7 +177,10 @@ pub enum Stage {
         asked: Ask,
     },
     /// CONFERMO, after everything was read back.
-    Confirmation,
+    Confirmation {
+        /// What was read back, in sixteen digits: CONFERMO is of exactly this.
+        seen: String,
+    },
     /// Which part is wrong.
     Correction,
 }
@@ -203,6 +208,9 @@ pub enum Ask {
     FiscalCode,
 }
 
+/// The most that is kept of what they write, in bytes: the row of a person is one item of 400 KB.
+const MOST_WORDS: usize = 64 * 1024;
+
 impl Draft {
     /// Something was said beside what was confirmed on the form.
     pub(super) fn unconfirm(&mut self) {
@@ -223,12 +231,18 @@ impl Given {
         if self
             .words
             .iter()
-            .all(|known| known.message != piece.message)
+            .any(|known| known.message == piece.message)
         {
-            self.words.push(piece);
-            self.words
-                .sort_by(|a, b| (a.at, &a.message).cmp(&(b.at, &b.message)));
+            return;
         }
+        let length: usize = self.words.iter().map(|known| known.text.len()).sum();
+        if length + piece.text.len() > MOST_WORDS {
+            self.words_beyond = true;
+            return;
+        }
+        self.words.push(piece);
+        self.words
+            .sort_by(|a, b| (a.at, &a.message).cmp(&(b.at, &b.message)));
     }
 
     /// Adds a photo, and says whether it is one of those that are kept.

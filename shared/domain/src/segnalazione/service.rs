@@ -5,8 +5,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::duplicates::Cell;
+use super::routing::{Areas, Mistake};
 use super::settings::Settings;
 use super::territory::{NotATerritory, Territory};
+
+/// The parts of the territory that rules may name: no comune has drawn any yet.
+pub(super) static NO_AREAS: Areas = Areas::new();
 
 /// The service of a comune.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +33,9 @@ pub enum NotAService {
     /// A setting that cannot be.
     #[error("{0}")]
     Wrong(&'static str),
+    /// A rule of the routing that cannot be, counted from 1.
+    #[error("rule {0} of the routing: {1}")]
+    Rule(usize, Mistake),
 }
 
 #[derive(Deserialize)]
@@ -45,6 +52,12 @@ impl Service {
         let file: File = serde_json::from_str(json)?;
         let settings = file.settings;
         settings.check().map_err(NotAService::Wrong)?;
+        let problems = settings
+            .routing
+            .check(&settings.offices, &settings.categories, &NO_AREAS);
+        if let Some(problem) = problems.into_iter().next() {
+            return Err(NotAService::Rule(problem.rule + 1, problem.mistake));
+        }
         let territory = Territory::read(file.territory.get(), settings.border_metres)?;
         Ok(Self {
             settings,
@@ -135,6 +148,11 @@ mod tests {
             ("gather_seconds", serde_json::json!(0), "gather_seconds"),
             ("categories", serde_json::json!([]), "categories"),
             ("photos", serde_json::json!(11), "photos"),
+            (
+                "routing",
+                serde_json::json!([{"to": {"office": "anagrafe"}}]),
+                "rule 1 of the routing",
+            ),
             (
                 "duplicates",
                 serde_json::json!({"metres": 51, "days": 30}),

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::categories::{Category, CategoryCode, OfficeCode};
+use super::routing::Rules;
 use crate::email::EmailAddress;
 
 /// The settings of the service.
@@ -14,6 +15,8 @@ pub struct Settings {
     pub categories: Vec<Category>,
     /// The offices that deal with them.
     pub offices: Vec<Office>,
+    /// To whom what goes, in order: the first that matches wins. They only propose.
+    pub routing: Rules,
     /// Most photos of one segnalazione.
     #[serde(default = "three")]
     pub photos: usize,

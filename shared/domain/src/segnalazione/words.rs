@@ -122,6 +122,8 @@ keys! {
         Suggested = "suggested",
         /// Photos that were too many.
         PhotosBeyond = "photos_beyond",
+        /// Words that were too many.
+        WordsBeyond = "words_beyond",
         /// The number that they write from.
         ThisNumber = "this_number",
         /// A codice fiscale.

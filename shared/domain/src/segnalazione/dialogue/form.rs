@@ -5,12 +5,13 @@ use sha2::{Digest, Sha256};
 
 use super::super::categories::CategoryCode;
 use super::super::declared::{FullName, Reach};
-use super::super::draft::{Ask, Chosen, Draft, Given, Photo, Sent};
+use super::super::draft::{Ask, Chosen, Draft, Given, Photo, Sent, Stage};
 use super::super::fiscal_code::Declared;
+use super::super::guards::{Guard, guard};
 use super::super::words::Line;
 use super::pieces::{add_photo, add_words, cut};
 use super::say::plain;
-use super::{Around, Dialogue, Step, go_on};
+use super::{Around, Dialogue, Step, go_on, wait};
 use crate::conversation::Heard;
 use crate::ids::Wamid;
 
@@ -49,7 +50,21 @@ pub(super) fn filled(
             && fields["conferma"].as_bool() == Some(true)
             && matches!(missing, None | Some(Ask::Place)),
     });
-    let mut step = go_on(draft, around);
+    let mut step = match text(fields, "descrizione").as_deref().and_then(guard) {
+        Some(Guard::Danger) => {
+            let mut step = wait(draft, None, around);
+            step.say = Some(plain(Line::Emergency, around));
+            step
+        }
+        Some(Guard::Whistleblowing) => {
+            let says = plain(Line::Whistleblowing, around);
+            draft.stage = Stage::Answer {
+                asked: Ask::Details,
+            };
+            Step::saying(Dialogue::Making(draft), says)
+        }
+        _ => go_on(draft, around),
+    };
     step.fetch = fetch;
     step
 }
@@ -64,7 +79,8 @@ fn take(given: &mut Given, fields: &Value, heard: &Heard, around: &Around) -> Ve
             suggested: false,
         });
     }
-    if let Some(details) = text(fields, "descrizione") {
+    let details = text(fields, "descrizione");
+    if let Some(details) = details.filter(|text| guard(text) != Some(Guard::Whistleblowing)) {
         add_words(given, &heard.id, &details, heard.at);
     }
     let category = given.category.as_ref();
@@ -75,16 +91,19 @@ fn take(given: &mut Given, fields: &Value, heard: &Heard, around: &Around) -> Ve
         // The form has shown it: left empty, they do not know.
         let answer = text(fields, &format!("domanda_{}", question.code));
         let answer = cut(&answer.unwrap_or_default(), 200);
-        given.answers.insert(question.code.clone(), answer);
+        given.answers.entry(question.code.clone()).or_insert(answer);
     }
     let part = |key: &str| text(fields, key).unwrap_or_default();
     if let Ok(name) = FullName::new(&part("nome"), &part("cognome")) {
         given.name = Some(name);
     }
     let told = text(fields, "recapito").and_then(|reach| Reach::find(&reach));
+    let told = told.or(given.reach.take());
     given.reach = told.or_else(|| around.number_shown.then_some(Reach::ThisNumber));
-    if settings.fiscal_code {
-        given.fiscal_code = text(fields, "codice_fiscale").map(|code| Declared::read(&code));
+    if settings.fiscal_code
+        && let Some(code) = text(fields, "codice_fiscale")
+    {
+        given.fiscal_code = Some(Declared::read(&code));
     }
     let photos = fields["foto"].as_array().map_or(&[][..], Vec::as_slice);
     let photo = |photo: &Value| {

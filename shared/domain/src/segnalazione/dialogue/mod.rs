@@ -15,6 +15,7 @@ use super::settings::Settings;
 use super::words::Line;
 use crate::Instant;
 use crate::conversation::Said;
+use crate::ids::Wamid;
 use crate::segnalazione::life::Codice;
 use crate::tenant::Tenant;
 
@@ -110,7 +111,18 @@ pub struct Step {
     /// What was confirmed: it becomes a case, and its receipt is what is said.
     pub filed: Option<Filed>,
     /// What is added to a case that was confirmed before.
-    pub supplement: Option<(Codice, Given)>,
+    pub supplement: Option<Supplement>,
+}
+
+/// What a citizen adds to a case that they confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Supplement {
+    /// To which.
+    pub codice: Codice,
+    /// By which message.
+    pub message: Wamid,
+    /// What.
+    pub given: Given,
 }
 
 /// A message, and which of our lines it is.
@@ -158,7 +170,7 @@ impl Step {
 pub fn pause_over(dialogue: Dialogue, around: &Around) -> Step {
     match dialogue {
         Dialogue::Making(draft) if over(&draft.stage, around.now) => {
-            if pieces::is_something(&draft.given, &around.service.settings) {
+            if draft.greeted || pieces::is_something(&draft.given, &around.service.settings) {
                 return say::greeting(go_on(draft, around), around);
             }
             let resting = Dialogue::Resting { last: draft.before };
@@ -196,8 +208,14 @@ pub fn due(dialogue: Dialogue, around: &Around) -> Step {
     }
     draft.reminded = true;
     let missing = draft.given.missing(settings);
+    let is_read_back = matches!(draft.stage, Stage::Confirmation { .. });
+    if missing.is_none() && !is_read_back {
+        return say::greeting(go_on(draft, around), around);
+    }
     let say = say::reminder(missing.as_ref(), lapses_at, around);
-    draft.stage = missing.map_or(Stage::Confirmation, |asked| Stage::Answer { asked });
+    if let Some(asked) = missing {
+        draft.stage = Stage::Answer { asked };
+    }
     Step::saying(Dialogue::Making(draft), say)
 }
 
@@ -220,7 +238,9 @@ fn go_on(mut draft: Box<Draft>, around: &Around) -> Step {
         }
         None if draft.is_confirmed() => file(*draft),
         None => {
-            draft.stage = Stage::Confirmation;
+            draft.stage = Stage::Confirmation {
+                seen: say::digest(&draft.given),
+            };
             let say = say::summary(&draft, around);
             Step::saying(Dialogue::Making(draft), say)
         }

@@ -71,9 +71,8 @@ pub(super) fn answer(
                 return Answered::Again;
             };
             given.name = Some(name);
-            let told = Reach::find(text);
-            let reach = told.or_else(|| around.number_shown.then_some(Reach::ThisNumber));
-            given.reach = reach.or(given.reach.take());
+            let told = Reach::find(text).or(given.reach.take());
+            given.reach = told.or_else(|| around.number_shown.then_some(Reach::ThisNumber));
             Answered::Yes
         }
         Ask::Reach => {
@@ -93,10 +92,10 @@ pub(super) fn answer(
     }
 }
 
-/// Whoever is asked for a name and writes sentences has something to say: it is no answer, and it is not lost.
+/// Whoever is asked for a name and writes several words has something to say: it is no answer, and it is not lost.
 fn keep_if_long(given: &mut Given, message: &Wamid, text: &str, at: Instant) {
-    const SENTENCE: usize = 60;
-    if text.chars().count() > SENTENCE {
+    const SEVERAL: usize = 3;
+    if text.split_whitespace().count() >= SEVERAL {
         add_words(given, message, text, at);
     }
 }

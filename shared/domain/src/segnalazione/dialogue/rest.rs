@@ -4,10 +4,10 @@ use super::super::draft::{Chosen, Draft, Given, Sent, Stage};
 use super::super::guards::{Guard, guard};
 use super::super::suggestion::is_report;
 use super::super::words::{Command, Line};
-use super::pieces::{add_photo, add_words, put_place};
+use super::pieces::{Put, add_photo, add_words, put_place};
 use super::say::{Tapped, invitation, plain, supplement};
-use super::talk::{line_of, photo, picture, position_of, refused, tapped};
-use super::{Around, Dialogue, Last, Step, form, go_on, wait};
+use super::talk::{line_of, photo, picture, position_of, refused, set_aside, tapped};
+use super::{Around, Dialogue, Last, Step, Supplement, form, go_on, wait};
 use crate::Instant;
 use crate::conversation::{Heard, What};
 
@@ -82,7 +82,15 @@ pub(super) fn at_rest(last: Option<&Last>, heard: &Heard, around: &Around) -> Op
         ));
     }
     if let Some(line) = refused(&heard.what) {
-        return Some(Step::saying(resting(last), plain(line, around)));
+        let step = set_aside(begin(heard, last), None, line, heard, around);
+        // Without words under it there is nothing to begin with.
+        return Some(match step.look_at {
+            Some(_) => step,
+            None => Step {
+                next: resting(last),
+                ..step
+            },
+        });
     }
     if let Some(door) = words.and_then(guard) {
         let report = door == Guard::Danger && words.is_some_and(is_report);
@@ -109,7 +117,16 @@ fn opened_with(last: Option<&Last>, heard: &Heard, around: &Around) -> Option<St
             add_words(&mut draft.given, &heard.id, text, heard.at);
             Some(wait(draft, None, around))
         }
-        What::Media(media) => Some(picture(draft, None, media, heard, around)),
+        What::Media(media) => {
+            let step = picture(draft, None, media, heard, around);
+            Some(match step.look_at {
+                Some(_) => step,
+                None => Step {
+                    next: resting(last),
+                    ..step
+                },
+            })
+        }
         What::Position(position) => Some(position_of(draft, None, position, around)),
         _ => None,
     }
@@ -128,14 +145,24 @@ fn added_to(last: &Last, heard: &Heard, around: &Around) -> Option<Step> {
                 add_words(&mut draft.given, &heard.id, caption, heard.at);
             }
         }
-        What::Position(position) => {
-            put_place(&mut draft, position, around);
-        }
+        What::Position(position) => match put_place(&mut draft, position, around) {
+            Put::Here => {}
+            Put::Outside | Put::Nowhere => {
+                return Some(Step::saying(
+                    resting(Some(last)),
+                    plain(Line::Outside, around),
+                ));
+            }
+        },
         _ => return None,
     }
     Some(Step {
         fetch,
-        supplement: Some((last.codice, draft.given)),
+        supplement: Some(Supplement {
+            codice: last.codice,
+            message: heard.id.clone(),
+            given: draft.given,
+        }),
         ..Step::saying(resting(Some(last)), supplement(last.codice, around))
     })
 }

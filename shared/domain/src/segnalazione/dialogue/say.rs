@@ -4,19 +4,23 @@ use sha2::{Digest, Sha256};
 
 use super::super::categories::CategoryCode;
 use super::super::declared::Reach;
-use super::super::draft::{Ask, Draft, Given};
+use super::super::draft::{Ask, Draft, Given, Located};
 use super::super::fiscal_code::Declared;
 use super::super::life::Codice;
 use super::super::settings::Settings;
 use super::super::territory::Whereabouts;
 use super::super::words::{Command, Line, Note, Part, missing};
-use super::pieces::cut;
 use super::{Around, Dialogue, Filed, Saying, Step, category};
 use crate::Instant;
 use crate::conversation::{Choosable, Said};
 
-/// The most that stands above buttons, in characters (Meta, interactive messages), with room for what they count otherwise.
+/// The most that stands above buttons (Meta, interactive messages: 1,024), as WhatsApp counts: an emoji is two. The parts that
+/// may be long are shown so far; what is kept is whole.
 const ABOVE_BUTTONS: usize = 1000;
+const SHOWN_PLACE: usize = 150;
+const SHOWN_NAME: usize = 60;
+const SHOWN_REACH: usize = 80;
+const SHOWN_OTHER: usize = 200;
 
 /// What is chosen with a tap.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -264,40 +268,35 @@ pub(super) fn summary(draft: &Draft, around: &Around) -> Saying {
             String::new()
         }
     );
-    let place = given
-        .place
-        .as_ref()
-        .map(super::super::draft::Located::label);
+    let place = given.place.as_ref().map(Located::label);
+    let place = shown(&place.unwrap_or_default(), SHOWN_PLACE);
     let photos = photos(given);
     let reach = given.reach.as_ref().map(reach_of).unwrap_or_default();
+    let reach = shown(&reach, SHOWN_REACH);
     let (name, surname) = given
         .name
         .as_ref()
         .map_or(("", ""), |name| (name.name(), name.surname()));
-    let other = other(draft, around);
+    let (name, surname) = (shown(name, SHOWN_NAME), shown(surname, SHOWN_NAME));
+    let other = shown(&other(draft, around), SHOWN_OTHER);
     let text_of = |details: &str| {
         words(
             Line::Summary,
             &[
                 ("categoria", &label),
-                ("luogo", place.as_deref().unwrap_or_default()),
+                ("luogo", &place),
                 ("testo", details),
                 ("foto", &photos),
-                ("nome", name),
-                ("cognome", surname),
+                ("nome", &name),
+                ("cognome", &surname),
                 ("recapito", &reach),
                 ("altro", &other),
             ],
             around,
         )
     };
-    let room = ABOVE_BUTTONS.saturating_sub(text_of("").chars().count());
-    let details = given.details().replace('\n', " ");
-    let shown = if details.chars().count() > room {
-        format!("{}…", cut(&details, room.saturating_sub(1)))
-    } else {
-        details
-    };
+    let room = ABOVE_BUTTONS.saturating_sub(units(&text_of("")));
+    let details = shown(&given.details().replace('\n', " "), room);
     let button = |command: Command, seen: Option<String>| {
         let id = seen.map_or_else(
             || format!("{COMMAND}{}", command.key()),
@@ -312,7 +311,7 @@ pub(super) fn summary(draft: &Draft, around: &Around) -> Saying {
     Saying {
         line: Line::Summary,
         said: Said::Buttons {
-            text: text_of(&shown),
+            text: text_of(&details),
             buttons: vec![
                 button(Command::Confirm, Some(digest(given))),
                 button(Command::Correct, None),
@@ -320,6 +319,25 @@ pub(super) fn summary(draft: &Draft, around: &Around) -> Saying {
             ],
         },
     }
+}
+
+/// The length of `text` as WhatsApp counts.
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// So much of `text` as `most` allows.
+fn shown(text: &str, most: usize) -> String {
+    if units(text) <= most {
+        return text.to_owned();
+    }
+    let mut left = most.saturating_sub(1);
+    let fits = |letter: &char| {
+        let fits = letter.len_utf16() <= left;
+        left = left.saturating_sub(letter.len_utf16());
+        fits
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
 }
 
 /// What was read back, in sixteen digits: CONFERMO is of exactly this.
@@ -370,6 +388,9 @@ fn other(draft: &Draft, around: &Around) -> String {
     }
     if at_the_border(given) {
         other.push_str(&Note::Border.fill(&[]));
+    }
+    if given.words_beyond {
+        other.push_str(&Note::WordsBeyond.fill(&[]));
     }
     other
 }

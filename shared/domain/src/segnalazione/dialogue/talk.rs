@@ -3,11 +3,10 @@
 use super::super::draft::{Ask, Chosen, Draft, Photo, Stage};
 use super::super::guards::{Guard, guard, is_identity_document};
 use super::super::words::{Command, Line, Part};
-use super::pieces::{Answered, Put, add_photo, add_words, answer, put_place};
+use super::pieces::{Answered, Put, add_photo, add_words, answer, propose_category, put_place};
 use super::rest::at_rest;
 use super::say::{Tapped, again, correction, digest, greeting, parts_of, place, plain, question};
 use super::{Around, Dialogue, Step, file, form, go_on, wait};
-use crate::Instant;
 use crate::conversation::{Heard, Media, MediaKind, Position, What};
 use crate::ids::Wamid;
 
@@ -27,14 +26,14 @@ pub fn hear(dialogue: &Dialogue, heard: &Heard, around: &Around) -> Option<Step>
 }
 
 fn making(draft: Box<Draft>, heard: &Heard, around: &Around) -> Step {
-    if let Some(line) = refused(&heard.what) {
-        return Step::saying(Dialogue::Making(draft), plain(line, around));
-    }
     let asked = match &draft.stage {
         Stage::Answer { asked } => Some(asked.clone()),
         Stage::More { asked, .. } => asked.clone(),
-        Stage::Form | Stage::Confirmation | Stage::Correction => None,
+        Stage::Form | Stage::Confirmation { .. } | Stage::Correction => None,
     };
+    if let Some(line) = refused(&heard.what) {
+        return set_aside(draft, asked, line, heard, around);
+    }
     match &heard.what {
         What::Words(text) => spoken(draft, asked, text, heard, around),
         What::Choice { title, .. } => chosen(draft, asked, title, heard, around),
@@ -44,7 +43,14 @@ fn making(draft: Box<Draft>, heard: &Heard, around: &Around) -> Step {
             let mut draft = draft;
             let own = shared.own_number(&heard.contact).is_some() || around.number_shown;
             if !(own && shared.requested) {
-                return Step::quiet(Dialogue::Making(draft));
+                // Somebody's card, which proves nothing of its sender.
+                return match asked {
+                    Some(asked @ Ask::Reach) => {
+                        let say = again(&asked, &draft, around);
+                        Step::saying(Dialogue::Making(draft), say)
+                    }
+                    _ => Step::quiet(Dialogue::Making(draft)),
+                };
             }
             draft.given.reach = Some(super::super::declared::Reach::ThisNumber);
             next_if_asked(draft, asked, &Ask::Reach, around)
@@ -52,7 +58,7 @@ fn making(draft: Box<Draft>, heard: &Heard, around: &Around) -> Step {
         What::FlowAnswer { token, fields } => {
             form::filled(draft, token.as_deref(), fields, heard, around)
         }
-        What::Changed { original, now } => changed(draft, original, now),
+        What::Changed { original, now } => changed(draft, original, now, around),
         What::TakenBack { original } => taken_back(draft, original),
         What::Reaction | What::NotAMessage | What::Other { .. } => {
             Step::quiet(Dialogue::Making(draft))
@@ -75,36 +81,40 @@ fn spoken(
         Some(command) => return ordered(draft, asked, command, None, around),
         None => {}
     }
-    let door = guard(text);
-    let describes = matches!(asked, None | Some(Ask::Category | Ask::Details));
-    match door {
-        // 112 comes first, and what they wrote is kept.
+    match guard(text) {
+        // 112 comes first. What they wrote is kept as a description, whatever was asked: it is no name and no address.
         Some(Guard::Danger) => {
-            let mut step = said(draft, asked, text, heard, around);
-            step.look_at = step.look_at.or_else(|| wait_in(&mut step.next, around));
+            let mut step = describes(draft, asked, text, heard, around);
             step.say = Some(plain(Line::Emergency, around));
-            return step;
+            step
         }
-        Some(door) if describes => {
-            return Step::saying(Dialogue::Making(draft), plain(line_of(door), around));
+        Some(Guard::Whistleblowing) => {
+            Step::saying(Dialogue::Making(draft), plain(Line::Whistleblowing, around))
         }
-        _ => {}
+        // Who tells of an istanza in the middle of a segnalazione may only be describing.
+        Some(Guard::FormalApplication)
+            if matches!(asked, None | Some(Ask::Category | Ask::Details)) =>
+        {
+            let mut step = describes(draft, asked, text, heard, around);
+            step.say = Some(plain(Line::Formal, around));
+            step
+        }
+        _ => said(draft, asked, text, heard, around),
     }
-    said(draft, asked, text, heard, around)
 }
 
-/// Makes a dialogue that would have spoken wait instead: something more urgent is said.
-fn wait_in(dialogue: &mut Dialogue, around: &Around) -> Option<Instant> {
-    let Dialogue::Making(draft) = dialogue else {
-        return None;
-    };
-    let asked = match &draft.stage {
-        Stage::Answer { asked } => Some(asked.clone()),
-        _ => None,
-    };
-    let step = wait(draft.clone(), asked, around);
-    *dialogue = step.next;
-    step.look_at
+/// Adds to what they saw, and waits for more.
+pub(super) fn describes(
+    mut draft: Box<Draft>,
+    asked: Option<Ask>,
+    text: &str,
+    heard: &Heard,
+    around: &Around,
+) -> Step {
+    // What was confirmed on the form is no longer all.
+    draft.unconfirm();
+    add_words(&mut draft.given, &heard.id, text, heard.at);
+    wait(draft, asked, around)
 }
 
 /// Words that are no order and open no other door.
@@ -132,12 +142,7 @@ fn said(
             draft.stage = Stage::Answer { asked };
             Step::saying(Dialogue::Making(draft), say)
         }
-        Answered::Details => {
-            // What was confirmed on the form is no longer all.
-            draft.unconfirm();
-            add_words(&mut draft.given, &heard.id, text, heard.at);
-            wait(draft, asked, around)
-        }
+        Answered::Details => describes(draft, asked, text, heard, around),
     }
 }
 
@@ -184,7 +189,9 @@ fn ordered(
             let complete = draft.given.missing(&around.service.settings).is_none();
             let read_back = match seen {
                 Some(seen) => seen == digest(&draft.given),
-                None => draft.stage == Stage::Confirmation,
+                None => {
+                    matches!(&draft.stage, Stage::Confirmation { seen } if *seen == digest(&draft.given))
+                }
             };
             if complete && read_back {
                 file(*draft)
@@ -260,14 +267,18 @@ pub(super) fn picture(
     heard: &Heard,
     around: &Around,
 ) -> Step {
+    let door = media.caption.as_deref().and_then(guard);
+    if door == Some(Guard::Whistleblowing) {
+        return Step::saying(Dialogue::Making(draft), plain(Line::Whistleblowing, around));
+    }
     let photo = photo(media, heard);
     let fetch = add_photo(&mut draft.given, photo, &around.service.settings);
-    if let Some(caption) = &media.caption {
-        add_words(&mut draft.given, &heard.id, caption, heard.at);
-    }
-    draft.unconfirm();
-    let mut step = wait(draft, asked, around);
+    let caption = media.caption.as_deref().unwrap_or_default();
+    let mut step = describes(draft, asked, caption, heard, around);
     step.fetch.extend(fetch);
+    if door == Some(Guard::Danger) {
+        step.say = Some(plain(Line::Emergency, around));
+    }
     step
 }
 
@@ -289,13 +300,14 @@ pub(super) fn position_of(
     match put_place(&mut draft, position, around) {
         Put::Here => next_if_asked(draft, asked, &Ask::Place, around),
         Put::Outside => {
-            draft.stage = Stage::Answer { asked: Ask::Place };
+            // Only where the place is what is missing is the next message its answer.
+            propose_category(&mut draft.given, &around.service.settings);
+            if draft.given.missing(&around.service.settings) == Some(Ask::Place) {
+                draft.stage = Stage::Answer { asked: Ask::Place };
+            }
             Step::saying(Dialogue::Making(draft), place(Line::Outside, around))
         }
-        Put::Nowhere => {
-            draft.stage = Stage::Answer { asked: Ask::Place };
-            Step::saying(Dialogue::Making(draft), place(Line::Place, around))
-        }
+        Put::Nowhere => Step::saying(Dialogue::Making(draft), place(Line::Place, around)),
     }
 }
 
@@ -310,21 +322,59 @@ fn next_if_asked(draft: Box<Draft>, asked: Option<Ask>, this: &Ask, around: &Aro
 }
 
 /// Words that read otherwise now.
-fn changed(mut draft: Box<Draft>, original: &Wamid, now: &What) -> Step {
-    let piece = draft.given.words.iter_mut();
-    if let Some(piece) = piece.into_iter().find(|piece| piece.message == *original)
-        && let What::Words(text) = now
-    {
-        text.trim().clone_into(&mut piece.text);
+fn changed(mut draft: Box<Draft>, original: &Wamid, now: &What, around: &Around) -> Step {
+    let mut pieces = draft.given.words.iter_mut();
+    let piece = pieces.find(|piece| piece.message == *original);
+    let (Some(piece), What::Words(text)) = (piece, now) else {
+        return Step::quiet(Dialogue::Making(draft));
+    };
+    text.trim().clone_into(&mut piece.text);
+    draft.unconfirm();
+    match guard(text) {
+        Some(Guard::Whistleblowing) => {
+            draft.given.words.retain(|piece| piece.message != *original);
+            Step::saying(Dialogue::Making(draft), plain(Line::Whistleblowing, around))
+        }
+        Some(Guard::Danger) => {
+            Step::saying(Dialogue::Making(draft), plain(Line::Emergency, around))
+        }
+        _ => Step::quiet(Dialogue::Making(draft)),
     }
-    Step::quiet(Dialogue::Making(draft))
 }
 
-/// What was taken back is gone, whatever it was.
+/// What cannot be taken; the words under it can. Of an identity document nothing is kept.
+pub(super) fn set_aside(
+    draft: Box<Draft>,
+    asked: Option<Ask>,
+    line: Line,
+    heard: &Heard,
+    around: &Around,
+) -> Step {
+    let caption = match &heard.what {
+        What::Media(media) if line == Line::MediaUnsupported => media.caption.as_deref(),
+        _ => None,
+    };
+    let Some(caption) = caption else {
+        return Step::saying(Dialogue::Making(draft), plain(line, around));
+    };
+    let mut step = match guard(caption) {
+        Some(Guard::Whistleblowing) => {
+            return Step::saying(Dialogue::Making(draft), plain(Line::Whistleblowing, around));
+        }
+        _ => describes(draft, asked, caption, heard, around),
+    };
+    let is_danger = guard(caption) == Some(Guard::Danger);
+    let line = if is_danger { Line::Emergency } else { line };
+    step.say = Some(plain(line, around));
+    step
+}
+
+/// Words and photos that were taken back are gone.
 fn taken_back(mut draft: Box<Draft>, original: &Wamid) -> Step {
     let given = &mut draft.given;
     given.words.retain(|piece| piece.message != *original);
     given.photos.retain(|photo| photo.message != *original);
+    draft.unconfirm();
     Step::quiet(Dialogue::Making(draft))
 }
 

@@ -44,7 +44,7 @@ pub(crate) struct Chat {
     pub(crate) said: Vec<Saying>,
     pub(crate) filed: Vec<Filed>,
     pub(crate) fetched: Vec<Photo>,
-    pub(crate) supplements: Vec<(Codice, Given)>,
+    pub(crate) supplements: Vec<Supplement>,
     transcript: String,
 }
 
@@ -100,6 +100,7 @@ impl Chat {
         self.fetched.extend(step.fetch);
         self.supplements.extend(step.supplement);
         if let Some(filed) = step.filed {
+            assert!(say.is_none(), "the receipt is what is said");
             let codice: Codice = format!("SEG-2026-{:06}", self.filed.len() + 1)
                 .parse()
                 .unwrap();

@@ -115,9 +115,9 @@ fn what_comes_after_the_confirmation_is_added_to_it() {
 
     assert_eq!(chat.filed.len(), 1);
     assert_eq!(chat.supplements.len(), 2);
-    assert_eq!(chat.supplements[1].0.to_string(), "SEG-2026-000001");
+    assert_eq!(chat.supplements[1].codice.to_string(), "SEG-2026-000001");
     assert_eq!(
-        chat.supplements[1].1.details(),
+        chat.supplements[1].given.details(),
         "dimenticavo: è caduto anche un ramo"
     );
 }
@@ -218,6 +218,138 @@ fn a_form_with_nonsense_in_it_is_asked_about_and_breaks_nothing() {
             matches!(&chat.dialogue, Dialogue::Making(draft) if draft.given.missing(&chat.service.settings).is_some())
         );
     }
+}
+
+#[test]
+fn danger_in_the_words_under_a_photo_comes_first_too() {
+    let mut chat = Chat::new();
+    chat.does("[foto: c'è un incendio in via Roma!]");
+
+    assert_eq!(chat.said.last().unwrap().line, Line::Emergency);
+    assert_eq!(chat.fetched.len(), 1, "and the photo is kept");
+}
+
+#[test]
+fn danger_is_kept_as_a_description_whatever_was_asked() {
+    let mut chat = Chat::with_form();
+    chat.does("SEGNALA");
+    chat.does(&format!("[modulo {}]", form()));
+    chat.does("via Roma 3, c'è una fuga di gas");
+    assert_eq!(chat.said.last().unwrap().line, Line::Emergency);
+    assert!(chat.filed.is_empty(), "it is not an address");
+    chat.wait();
+    assert_eq!(chat.said.last().unwrap().line, Line::Place);
+    chat.does("[posizione]");
+    chat.does("[tocca CONFERMO]");
+    let details = chat.filed[0].draft.given.details();
+    assert!(details.ends_with("c'è una fuga di gas"), "{details}");
+}
+
+#[test]
+fn of_an_offence_inside_the_comune_nothing_is_kept_however_it_comes() {
+    let mut chat = Chat::new();
+    chat.does("buca in via Roma");
+    chat.wait();
+    for offence in [
+        "voglio segnalare un illecito del mio dirigente",
+        "[foto: il mio dirigente prende tangenti]",
+    ] {
+        chat.does(offence);
+        assert_eq!(
+            chat.said.last().unwrap().line,
+            Line::Whistleblowing,
+            "{offence}"
+        );
+    }
+    let kept = serde_json::to_string(&chat.dialogue).unwrap();
+    assert!(
+        !kept.contains("dirigente") && chat.fetched.is_empty(),
+        "{kept}"
+    );
+}
+
+#[test]
+fn words_after_segnala_are_never_taken_for_nothing() {
+    let mut chat = Chat::new();
+    chat.does("SEGNALA");
+    chat.does("mah, davanti al 12 di via Verdi");
+    chat.wait();
+    assert_eq!(chat.said.last().unwrap().line, Line::Category);
+    assert!(
+        matches!(&chat.dialogue, Dialogue::Making(draft) if draft.given.details().contains("via Verdi"))
+    );
+}
+
+#[test]
+fn the_words_under_a_film_are_read_although_the_film_is_not_taken() {
+    let mut chat = Chat::new();
+    chat.hear(What::Media(crate::conversation::Media {
+        id: "1".to_owned(),
+        kind: crate::conversation::MediaKind::Video,
+        mime: None,
+        sha256: None,
+        caption: Some("buca in via Roma".to_owned()),
+    }));
+    assert_eq!(chat.said.last().unwrap().line, Line::MediaUnsupported);
+    chat.wait();
+    assert_eq!(chat.said.last().unwrap().line, Line::Place);
+}
+
+#[test]
+fn what_changed_after_the_summary_is_read_back_again() {
+    let mut chat = Chat::new();
+    chat.does("buca in via Roma");
+    chat.does("[posizione]");
+    chat.wait();
+    chat.does("Anna De Luca");
+    chat.hear(What::Changed {
+        original: "wamid.0001".parse().unwrap(),
+        now: Box::new(What::Words("due buche in via Roma".to_owned())),
+    });
+    chat.does("CONFERMO");
+    assert!(chat.filed.is_empty());
+    assert!(chat.said.last().unwrap().said.words().contains("due buche"));
+    chat.does("CONFERMO");
+    assert_eq!(chat.filed.len(), 1);
+}
+
+#[test]
+fn a_summary_fits_whatsapp_whatever_is_in_it_and_a_novel_is_told_to_be_too_long() {
+    let mut chat = Chat::new();
+    chat.does("buca in via Roma");
+    for _ in 0..20 {
+        chat.does(&"🕳".repeat(1024));
+    }
+    chat.does("[posizione]");
+    chat.wait();
+    if matches!(&chat.dialogue, Dialogue::Making(draft) if draft.given.category.is_none()) {
+        chat.does("1");
+    }
+    chat.does(&format!("Anna De Luca {}@example.org", "a".repeat(60)));
+    let summary = chat.said.last().unwrap();
+    assert_eq!(summary.line, Line::Summary);
+    assert!(summary.said.words().encode_utf16().count() <= 1024);
+    assert!(summary.said.words().contains("troppo lungo"));
+}
+
+#[test]
+fn a_contact_that_was_given_stays_when_the_name_is_corrected() {
+    let mut chat = Chat::new();
+    chat.does("buca in via Roma");
+    chat.does("[posizione]");
+    chat.wait();
+    chat.does("Ana De Luca anna@example.org");
+    chat.does("CORREGGI");
+    chat.does("nome e cognome");
+    chat.does("Anna De Luca");
+    assert!(
+        chat.said
+            .last()
+            .unwrap()
+            .said
+            .words()
+            .contains("anna@example.org")
+    );
 }
 
 #[test]

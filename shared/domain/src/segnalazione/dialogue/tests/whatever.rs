@@ -123,7 +123,7 @@ fn goes_along(chat: &mut Chat) {
             },
             Stage::More { .. } => continue,
             Stage::Form => "CHAT",
-            Stage::Confirmation | Stage::Correction => "CONFERMO",
+            Stage::Confirmation { .. } | Stage::Correction => "CONFERMO",
         };
         chat.does(line);
     }
@@ -158,7 +158,6 @@ proptest! {
         let mut chat = chat(with_form, number_shown, false);
         let mut told: Vec<String> = Vec::new();
         for deed in &deeds {
-            let making = matches!(chat.dialogue, Dialogue::Making(_));
             let filed = chat.filed.len();
             does(&mut chat, deed);
             match deed {
@@ -172,9 +171,6 @@ proptest! {
                 for marker in &told {
                     prop_assert!(sent.contains(marker), "{marker} is lost in {sent}");
                 }
-                told.clear();
-            }
-            if making && matches!(chat.dialogue, Dialogue::Resting { .. }) {
                 told.clear();
             }
         }
